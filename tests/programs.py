@@ -1,0 +1,72 @@
+"""Programs outside Python that some tests need: what they are called, and how they come.
+
+Standard library only. One row per program; `tests/conftest.py` leaves out, aloud, the
+tests whose marker names a missing one, and `python3 -m tests` brings it where it may.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program: the marker of the tests that need it, its names, its Debian package."""
+
+    marker: str
+    names: tuple[str, ...]
+    package: str
+    what: str
+
+    def path(self) -> str | None:
+        """Where it is on this machine; None when it is not."""
+        return next(filter(None, map(shutil.which, self.names)), None)
+
+    @property
+    def command(self) -> str:
+        """The one command that brings it."""
+        if sys.platform == "darwin":
+            return f"brew install {self.package}"
+        return f"sudo apt-get install -y {self.package}"
+
+
+CHROMIUM = Program(
+    marker="browser",
+    names=(
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+    package="chromium",
+    what="the browser journeys, the keyboard, axe and no-script gates of the pages",
+)
+PROGRAMS = (CHROMIUM,)
+
+
+def bring_missing() -> None:
+    """Install what is missing by the system's package manager, where that is allowed.
+
+    Only as root with apt-get: nobody is asked for a password by a test run. A failure is
+    not told here; the tests left out tell it.
+    """
+    packages = [program.package for program in PROGRAMS if program.path() is None]
+    if packages and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print(f"Bringing {', '.join(packages)} with apt-get…", file=sys.stderr, flush=True)
+        if not _apt_get("install", "--no-install-recommends", *packages):
+            # A fresh container has no package lists yet.
+            _apt_get("update")
+            _apt_get("install", "--no-install-recommends", *packages)
+
+
+def _apt_get(*arguments: str) -> bool:
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "-y", "-qq", *arguments]
+    done = subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return done.returncode == 0
