@@ -1,0 +1,333 @@
+"""The only module that writes files: make, write, fsync, rename, lock, and the fault seam.
+
+`Disk` is handed to whoever writes; there is no global one. Its operations block: callers
+run them in threads, or in the loop where that was measured cheaper. Writing raises our
+errors (`NoRoom`, `WriteFailed`); reading raises `OSError` as it is, because only the
+caller knows whose bytes they were. The last name of a path is never followed as a link.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from atelier.errors import Fault, NoRoom, WriteFailed
+
+FaultSeam = Callable[[str, Path], None]
+
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+# A named pipe put in the place of a file would otherwise hold the opening for ever.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_LOCK_ROUNDS = 50
+_LOCK_PAUSE_SECONDS = 0.001
+
+
+def healthy(operation: str, path: Path) -> None:
+    """The seam of a disk on which nothing is made to fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The operations on files that Atelier needs, each passing through one seam.
+
+    `fault` is called with the operation and its path before each of them; a test makes
+    it raise any `OSError`, which then takes the way of a real one.
+    """
+
+    fault: FaultSeam = healthy
+
+    def make_folder(self, path: Path) -> None:
+        """Make it and its missing parents, for the owner only; one that is there is fine.
+
+        Survives a power cut once `sync_folder` was called on its parent.
+        """
+        with self._doing("make_folder", path):
+            if not path.parent.is_dir():
+                self.make_folder(path.parent)
+            path.mkdir(mode=0o700, exist_ok=True)
+
+    def create(self, path: Path) -> NewFile:
+        """A new, empty file that only its owner may read; refused when the name is taken."""
+        with self._doing("create", path):
+            return NewFile(self, path, os.open(path, _NEW, 0o600))
+
+    def write_small(self, path: Path, content: bytes, *, is_durable: bool = True) -> None:
+        """Put `content` there all at once: readers see the old bytes or the new ones.
+
+        With `is_durable`, returns only when it would survive a power cut; without it, a
+        power cut may leave damaged bytes (for what can be rebuilt).
+        """
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            with self.create(draft) as file:
+                file.write(content)
+                if is_durable:
+                    file.sync()
+            self.rename(draft, path)
+        except Fault:
+            self.discard(draft)
+            raise
+        if is_durable:
+            self.sync_folder(path.parent)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give `source` the name `target`, over a file or link of that name."""
+        with self._doing("rename", target):
+            source.rename(target)
+
+    def sync_folder(self, path: Path) -> None:
+        """Return when the names in that folder would survive a power cut."""
+        with self._doing("sync_folder", path):
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file or link; nothing happens when it is not there."""
+        with self._doing("remove", path):
+            path.unlink(missing_ok=True)
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a folder with all in it; nothing happens when it is not there.
+
+        Links in it go without their targets; a link in its own place is refused. A
+        failure may leave a part: call it again.
+        """
+        with self._doing("remove_tree", path):
+            if path.is_symlink() or path.exists():
+                shutil.rmtree(path)
+
+    def discard(self, path: Path) -> None:
+        """Remove what is of no use any more; never raises, something may stay."""
+        try:
+            self.remove(path)
+        except Fault:
+            # The caller already reports the first failure; whoever expires drafts
+            # meets what stays.
+            return
+
+    def free_bytes(self, path: Path) -> int:
+        """How many bytes may still be written to the disk that holds `path`."""
+        with self._doing("free_bytes", path):
+            left = os.statvfs(path)
+            return left.f_bavail * left.f_frsize
+
+    def open(self, path: Path) -> ReadFile:
+        """Open a regular file for reading. Links, pipes and folders: `FileNotFoundError`.
+
+        Raises `OSError`.
+        """
+        self.fault("open", path)
+        try:
+            descriptor = os.open(path, _READ)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise FileNotFoundError(errno.ENOENT, "is a link", str(path)) from error
+            raise
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            os.close(descriptor)
+            raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
+        return ReadFile(self, path, descriptor, facts.st_size)
+
+    def look(self, path: Path) -> os.stat_result:
+        """What the disk says of a name, without following a link. Raises `OSError`."""
+        self.fault("look", path)
+        return path.lstat()
+
+    def names(self, path: Path) -> list[str]:
+        """What stands in a folder, in no order. Raises `OSError`."""
+        self.fault("names", path)
+        return [entry.name for entry in path.iterdir()]
+
+    def lock(self, path: Path) -> Lock | None:
+        """Hold the file at `path` alone, making it if need be; None when another holds it.
+
+        The lock ends with `release` or with the process, however it dies. It is closed in
+        programs that the process starts, but a child made by bare `fork` would share it.
+        """
+        with self._doing("lock", path):
+            descriptor = os.open(path, _LOCK, 0o600)
+            try:
+                is_taken = self._take(descriptor, path)
+            except OSError:
+                os.close(descriptor)
+                raise
+        if is_taken:
+            return Lock(descriptor)
+        os.close(descriptor)
+        return None
+
+    def is_locked(self, path: Path) -> bool:
+        """Whether somebody holds the lock at `path` now; takes and keeps nothing."""
+        with self._doing("probe", path):
+            try:
+                descriptor = os.open(path, _READ)
+            except FileNotFoundError:
+                return False
+            try:
+                return not _flock(descriptor, fcntl.LOCK_SH)
+            finally:
+                os.close(descriptor)
+
+    def _take(self, descriptor: int, path: Path) -> bool:
+        for _ in range(_LOCK_ROUNDS):
+            if _flock(descriptor, fcntl.LOCK_EX):
+                return True
+            # A probe shares the lock for an instant: that is not a holder. Only where
+            # sharing is refused too does somebody hold it.
+            if not _flock(descriptor, fcntl.LOCK_SH):
+                return False
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            time.sleep(_LOCK_PAUSE_SECONDS)
+            self.fault("lock", path)
+        return False
+
+    @contextmanager
+    def _doing(self, operation: str, path: Path) -> Iterator[None]:
+        try:
+            self.fault(operation, path)
+            yield
+        except OSError as error:
+            raise _ours(error, operation, path) from error
+
+
+class NewFile:
+    """A file being written by one writer, seen by nobody until it is renamed.
+
+    After one failure it is spoiled: every later `write` or `sync` raises `WriteFailed`
+    without touching the disk, because a second fsync would wrongly answer that all is well.
+    """
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._disk = disk
+        self._descriptor = descriptor
+        self._is_spoiled = False
+        self._is_open = True
+
+    def write(self, content: bytes | bytearray) -> None:
+        """Append all of `content`."""
+        with self._trying("write"), memoryview(content) as left:
+            written = 0
+            while written < len(left):
+                written += os.write(self._descriptor, left[written:])
+
+    def sync(self) -> None:
+        """Return when the bytes written so far would survive a power cut."""
+        with self._trying("sync"):
+            os.fsync(self._descriptor)
+
+    def make_read_only(self) -> None:
+        """Leave only the right to read, to the owner only."""
+        with self._trying("make_read_only"):
+            os.fchmod(self._descriptor, 0o400)
+
+    def close(self) -> None:
+        """Give the descriptor back; the name stays. May be called again."""
+        if self._is_open:
+            self._is_open = False
+            os.close(self._descriptor)
+
+    def __enter__(self) -> NewFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _trying(self, operation: str) -> Iterator[None]:
+        if self._is_spoiled or not self._is_open:
+            raise WriteFailed(f"{operation} {self.path}: spoiled or closed")
+        self._is_spoiled = True
+        with self._disk._doing(operation, self.path):
+            yield
+        self._is_spoiled = False
+
+
+class ReadFile:
+    """A regular file being read; its bytes stay readable when its name is removed."""
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int, size_bytes: int) -> None:
+        self.path = path
+        self.size_bytes = size_bytes
+        self._disk = disk
+        self._descriptor = descriptor
+        self._is_open = True
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes from `offset`, fewer only at the end. Raises `OSError`."""
+        self._disk.fault("read", self.path)
+        wanted = max(0, min(length, self.size_bytes - offset))
+        pieces = []
+        while wanted and (piece := os.pread(self._descriptor, wanted, offset)):
+            pieces.append(piece)
+            offset += len(piece)
+            wanted -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def close(self) -> None:
+        """Give the descriptor back. May be called again, never while `read` runs."""
+        if self._is_open:
+            self._is_open = False
+            os.close(self._descriptor)
+
+
+class Lock:
+    """A lock that this process holds, until `release` or its death."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._is_held = True
+
+    def release(self) -> None:
+        """Let others have it. May be called again."""
+        if self._is_held:
+            self._is_held = False
+            # The file stays: removing it would let two others lock two files of one name.
+            os.close(self._descriptor)
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def _flock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _ours(error: OSError, operation: str, path: Path) -> Fault:
+    if error.errno in _FULL:
+        return NoRoom()
+    name = errno.errorcode.get(error.errno or 0, "unknown")
+    return WriteFailed(f"{operation} {path}: {name}")

@@ -1,0 +1,1 @@
+"""The field's nouns: frozen values without I/O. Imports nothing of Atelier but `errors`."""

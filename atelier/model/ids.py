@@ -1,0 +1,14 @@
+"""Numbers by which things are known. Never reused, never a secret."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+PersonId = NewType("PersonId", int)
+OrganisationId = NewType("OrganisationId", int)
+MembershipId = NewType("MembershipId", int)
+GroupId = NewType("GroupId", int)
+FolderId = NewType("FolderId", int)
+DocumentId = NewType("DocumentId", int)
+VersionId = NewType("VersionId", int)
+GrantId = NewType("GrantId", int)

@@ -1,0 +1,459 @@
+"""What an administrator may decide: `config.toml` and `ATELIER_*`, read into frozen values.
+
+The classes below are the one table of settings: name, type, default, unit and help stand
+together, and `config.toml`, the environment and `explain` follow them. Later wins:
+default, `config.toml` (of the data folder, else of the working folder), the environment
+(`ATELIER_SERVER_PORT` is `server.port`), an option of the command line. Whatever is
+unknown or wrong is refused with a `SettingsFault` that says where it stood.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from atelier.errors import SettingsFault
+
+T = TypeVar("T")
+
+FILE_NAME = "config.toml"
+PREFIX = "ATELIER_"
+DEFAULT = "default"
+
+# Read by the tests, which start servers with the environment they were given.
+_NOT_SETTINGS = {"ATELIER_SAMPLES", "ATELIER_THOROUGH"}
+
+
+class Wrong(StrEnum):
+    """Why a setting is refused: the `fault` of a `SettingsFault`."""
+
+    UNREADABLE = "unreadable"
+    NOT_TOML = "not_toml"
+    UNKNOWN_SECTION = "unknown_section"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_VARIABLE = "unknown_variable"
+    NOT_TEXT = "not_text"
+    NOT_NUMBER = "not_number"
+    NOT_LIST = "not_list"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_ADDRESS = "not_address"
+    NOT_URL = "not_url"
+    HTTPS_NEEDED = "https_needed"
+    NOT_NETWORK = "not_network"
+    UNKNOWN_ZONE = "unknown_zone"
+    NOT_OFFERED = "not_offered"
+
+
+Check = Callable[[Any], Any]
+
+
+class _Typed(str):
+    """A value of the environment or the command line, where numbers and lists are text too."""
+
+    __slots__ = ()
+
+
+class _Refused(Exception):
+    """A check refuses a value; `nearest` is one it would take."""
+
+    def __init__(self, wrong: Wrong, nearest: str = "") -> None:
+        self.wrong = wrong
+        self.nearest = nearest
+
+
+def _text(given: object) -> str:
+    if not isinstance(given, str) or not given:
+        raise _Refused(Wrong.NOT_TEXT)
+    return str(given)
+
+
+def _number(least: int, most: int) -> Check:
+    def check(given: object) -> int:
+        if isinstance(given, _Typed) and re.fullmatch(r"-?[0-9]{1,18}", given, re.ASCII):
+            given = int(given)
+        if not isinstance(given, int) or isinstance(given, bool):
+            raise _Refused(Wrong.NOT_NUMBER)
+        if not least <= given <= most:
+            raise _Refused(Wrong.OUT_OF_RANGE, str(min(max(given, least), most)))
+        return given
+
+    return check
+
+
+def _one_of(*offered: str) -> Check:
+    def check(given: object) -> str:
+        text = _text(given)
+        if text not in offered:
+            raise _Refused(Wrong.NOT_OFFERED, _nearest(text, offered) or offered[0])
+        return text
+
+    return check
+
+
+def _address(given: object) -> str:
+    text = _text(given)
+    if not re.fullmatch(r"[a-z][a-z0-9]*:\S(.*\S)?", text, re.ASCII):
+        raise _Refused(Wrong.NOT_ADDRESS)
+    return text
+
+
+def _proxies(given: object) -> tuple[IPv4Network | IPv6Network, ...]:
+    parts = [part.strip() for part in given.split(",")] if isinstance(given, _Typed) else given
+    if parts == [""]:
+        return ()
+    if not isinstance(parts, list):
+        raise _Refused(Wrong.NOT_LIST)
+    try:
+        return tuple(ip_network(_text(part)) for part in parts)
+    except ValueError as error:
+        raise _Refused(Wrong.NOT_NETWORK) from error
+
+
+def _public_url(given: object) -> str:
+    text = _text(given).removesuffix("/")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise _Refused(Wrong.NOT_URL) from error
+    if not host or text not in {f"http://{parts.netloc}", f"https://{parts.netloc}"}:
+        raise _Refused(Wrong.NOT_URL)
+    if "@" in parts.netloc or not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise _Refused(Wrong.NOT_URL)
+    # Session cookies are `Secure`, which browsers only take over https or from loopback.
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise _Refused(Wrong.HTTPS_NEEDED, f"https://{parts.netloc}")
+    return text
+
+
+def _zone(given: object) -> str:
+    text = _text(given)
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError) as error:
+        raise _Refused(Wrong.UNKNOWN_ZONE, _nearest(text, available_timezones())) from error
+    return text
+
+
+def _setting(default: T, check: Check, help: str, unit: str = "") -> T:
+    return field(default=default, metadata={"check": check, "help": help, "unit": unit})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server listens, and how people reach it."""
+
+    host: str = _setting(
+        "127.0.0.1", _text, "Address on which the server listens; 0.0.0.0 for every network."
+    )
+    port: int = _setting(8000, _number(1, 65_535), "Port on which the server listens.")
+    public_url: str = _setting(
+        "http://localhost:8000",
+        _public_url,
+        "Address people type, and links in messages begin with; https unless it is this "
+        "computer. Left out, it is http://localhost with the port above.",
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        (),
+        _proxies,
+        "Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where records, bytes and index are kept. Paths are relative to the data folder."""
+
+    records: str = _setting("sqlite:atelier.sqlite3", _address, "Where the records are kept.")
+    blobs: str = _setting(
+        "file:blobs", _address, "Where the bytes of documents are kept; drafts stand beside."
+    )
+    index: str = _setting(
+        "tantivy:index", _address, "Where the search index is kept; it may be deleted and rebuilt."
+    )
+    free_space_floor_bytes: int = _setting(
+        512 * 1024**2,
+        _number(0, 2**50),
+        "Deposits are refused when less than this is left on the disk.",
+        "bytes",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring."""
+
+    max_deposit_bytes: int = _setting(
+        2 * 1024**3, _number(1, 2**50), "Largest document that can be deposited.", "bytes"
+    )
+    max_files_per_deposit: int = _setting(
+        6,
+        _number(1, 500),
+        "Most documents in one form sent without script; with script each goes alone.",
+        "files",
+    )
+    max_form_bytes: int = _setting(
+        1024**2,
+        _number(16 * 1024, 64 * 1024**2),
+        "Largest form, its documents not counted.",
+        "bytes",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """How long people stay signed in, and links stay good."""
+
+    idle_minutes: int = _setting(
+        120, _number(30, 480), "A visit ends after this long without a click.", "minutes"
+    )
+    absolute_hours: int = _setting(
+        12, _number(1, 24), "A visit ends after this long in any case.", "hours"
+    )
+    link_hours: int = _setting(
+        72, _number(1, 720), "A one-time sign-in link is good for this long.", "hours"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How documents are read. Limits of a reading are not settings."""
+
+    read_processes: int = _setting(
+        2, _number(1, 32), "How many documents are read at the same time.", "processes"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What holds for the whole network."""
+
+    time_zone: str = _setting(
+        "Europe/Paris", _zone, "Time zone in which the days of the network begin and end."
+    )
+    default_language: str = _setting(
+        "fr", _one_of("fr", "en"), "Language shown to people who chose none: fr or en."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting as it holds: its value as text, where it came from, and what it is."""
+
+    key: str
+    value: str
+    source: str
+    unit: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All the settings, and the data folder they were loaded for (absolute)."""
+
+    data: Path
+    server: Server
+    storage: Storage
+    limits: Limits
+    sessions: Sessions
+    reading: Reading
+    network: Network
+    sources: Mapping[str, str]
+
+    def explain(self) -> list[Explained]:
+        """Every setting in the order of the table, with its value and its source."""
+        return [
+            Explained(
+                row.key,
+                _shown(getattr(getattr(self, row.section), row.name)),
+                self.sources.get(row.key, DEFAULT),
+                row.unit,
+                row.help,
+            )
+            for row in TABLE
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting of the table; `check` gives the value to keep or refuses."""
+
+    section: str
+    name: str
+    default: object
+    unit: str
+    help: str
+    check: Check
+
+    @property
+    def key(self) -> str:
+        """As in `explain` and in faults: `server.port`."""
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """As in the environment: `ATELIER_SERVER_PORT`."""
+        return f"{PREFIX}{self.section}_{self.name}".upper()
+
+
+SECTIONS: dict[str, type] = {
+    "server": Server,
+    "storage": Storage,
+    "limits": Limits,
+    "sessions": Sessions,
+    "reading": Reading,
+    "network": Network,
+}
+
+TABLE: tuple[Row, ...] = tuple(
+    Row(name, entry.name, entry.default, **entry.metadata)
+    for name, section in SECTIONS.items()
+    for entry in fields(section)
+)
+
+
+def load(
+    data: Path,
+    environ: Mapping[str, str],
+    cwd: Path,
+    options: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings for a data folder, or `SettingsFault`.
+
+    `options` are what the command line was given, by key (`{"server.port": "9000"}`).
+    """
+    folder = cwd.absolute() / data
+    given: dict[str, tuple[object, str]] = {}
+    for place in (_from_file(folder, cwd), _from_environ(environ), _from_options(options or {})):
+        given.update((key, (value, source)) for key, value, source in place)
+    rows = {row.key: row for row in TABLE}
+    values = {row.key: row.default for row in TABLE}
+    values.update((key, _checked(rows[key], *found)) for key, found in given.items())
+    return _settled(folder, values, {key: source for key, (_, source) in given.items()})
+
+
+Found = Iterator[tuple[str, object, str]]
+
+
+def _from_file(data: Path, cwd: Path) -> Found:
+    for path in (data / FILE_NAME, cwd.absolute() / FILE_NAME):
+        parsed = _parsed(path)
+        if parsed is not None:
+            yield from _sections(parsed, str(path))
+            return
+
+
+def _parsed(path: Path) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SettingsFault(str(path), "", Wrong.UNREADABLE) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at .*\)$", str(error))
+        source = f"{path} {place.group()}" if place else str(path)
+        raise SettingsFault(source, "", Wrong.NOT_TOML) from error
+    except UnicodeDecodeError as error:
+        raise SettingsFault(str(path), "", Wrong.NOT_TOML) from error
+
+
+def _sections(parsed: Mapping[str, object], source: str) -> Found:
+    for section, entries in parsed.items():
+        if section in SECTIONS and isinstance(entries, dict):
+            yield from _entries(section, entries, source)
+        elif section in SECTIONS or isinstance(entries, dict):
+            nearest = _nearest(section, SECTIONS)
+            raise SettingsFault(source, section, Wrong.UNKNOWN_SECTION, nearest)
+        else:
+            raise SettingsFault(source, section, Wrong.UNKNOWN_KEY, _nearest_key(section))
+
+
+def _entries(section: str, entries: Mapping[str, object], source: str) -> Found:
+    known = {row.key for row in TABLE}
+    for name, value in entries.items():
+        key = f"{section}.{name}"
+        if key not in known:
+            raise SettingsFault(source, key, Wrong.UNKNOWN_KEY, _nearest_key(key))
+        yield key, value, source
+
+
+def _from_environ(environ: Mapping[str, str]) -> Found:
+    keys = {row.variable: row.key for row in TABLE}
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
+            continue
+        if variable not in keys:
+            nearest = _nearest(variable, keys)
+            raise SettingsFault(variable, variable, Wrong.UNKNOWN_VARIABLE, nearest)
+        yield keys[variable], _Typed(environ[variable]), variable
+
+
+def _from_options(options: Mapping[str, str]) -> Found:
+    for key, value in options.items():
+        yield key, _Typed(value), f"--{key.rpartition('.')[2].replace('_', '-')}"
+
+
+def _checked(row: Row, given: object, source: str) -> object:
+    try:
+        return row.check(given)
+    except _Refused as refused:
+        raise SettingsFault(source, row.key, refused.wrong, refused.nearest) from refused
+
+
+def _settled(data: Path, values: dict[str, Any], sources: dict[str, str]) -> Settings:
+    if "server.public_url" not in sources:
+        values["server.public_url"] = f"http://localhost:{values['server.port']}"
+    for key in ("storage.records", "storage.blobs", "storage.index"):
+        values[key] = _placed(values[key], data)
+    sections = {
+        name: section(**{row.name: values[row.key] for row in TABLE if row.section == name})
+        for name, section in SECTIONS.items()
+    }
+    return Settings(data=data, sources=sources, **sections)
+
+
+def _placed(address: str, data: Path) -> str:
+    """The address with its path made absolute; one of another machine stays as it is."""
+    scheme, _, place = address.partition(":")
+    return address if place.startswith("//") else f"{scheme}:{data / place}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _nearest_key(key: str) -> str:
+    """The known key of that name in whatever section, else the one most alike."""
+    name = key.rpartition(".")[2]
+    same = [row.key for row in TABLE if row.name == name]
+    if same:
+        return same[0]
+    return _nearest(key, [row.key for row in TABLE]) or _nearest_name(name)
+
+
+def _nearest_name(name: str) -> str:
+    keys = {row.name: row.key for row in TABLE}
+    return keys.get(_nearest(name, keys), "")
+
+
+def _nearest(given: str, known: Any) -> str:
+    return "".join(get_close_matches(given, known, n=1))
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
