@@ -1,0 +1,59 @@
+"""Rows of the journal: written in the transaction of the act, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from atelier.database.engine import Transaction
+from atelier.database.times import from_ms, to_ms
+from atelier.model.ids import DocumentId, FolderId, OrganisationId
+from atelier.model.journal import JournalLine, Verb
+from atelier.model.people import Actor
+
+
+async def note(
+    tx: Transaction,
+    actor: Actor,
+    folder: FolderId,
+    verb: Verb,
+    at: datetime,
+    *,
+    hat: OrganisationId | None,
+    document: DocumentId | None = None,
+    facts: Mapping[str, str],
+) -> None:
+    """Write who did what in this folder, under the hat she wears there.
+
+    Everyone who may read this folder's journal reads the facts: they name nothing that
+    stands elsewhere.
+    """
+    await tx.run(
+        "INSERT INTO journal (folder_id, document_id, person_id, organisation_id, verb, facts, at)"
+        " VALUES (:folder, :document, :person, :hat, :verb, :facts, :at)",
+        folder=folder,
+        document=document,
+        person=actor.person_id,
+        hat=hat,
+        verb=verb,
+        facts=json.dumps(dict(facts), ensure_ascii=False),
+        at=to_ms(at),
+    )
+
+
+async def lines(tx: Transaction, folder: FolderId, *, before: int, limit: int) -> list[JournalLine]:
+    """The folder's lines older than line `before`, newest first."""
+    rows = await tx.rows(
+        "SELECT j.id, j.at, p.name, o.name, j.verb, j.facts FROM journal j"
+        " JOIN people p ON p.id = j.person_id"
+        " LEFT JOIN organisations o ON o.id = j.organisation_id"
+        " WHERE j.folder_id = :folder AND j.id < :before ORDER BY j.id DESC LIMIT :limit",
+        folder=folder,
+        before=before,
+        limit=limit,
+    )
+    return [
+        JournalLine(number, from_ms(at), person, organisation or "", Verb(verb), json.loads(facts))
+        for number, at, person, organisation, verb, facts in rows
+    ]

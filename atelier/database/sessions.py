@@ -1,0 +1,142 @@
+"""Rows of sessions, one-time links and attempts to sign in. Tokens stand here as hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from atelier.database.engine import Transaction
+from atelier.database.times import from_ms, to_ms
+from atelier.model.ids import OrganisationId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as it was last seen."""
+
+    person_id: PersonId
+    acting_as: OrganisationId | None
+    created_at: datetime
+    seen_at: datetime
+    language: str
+
+
+async def add(tx: Transaction, token_hash: str, person: PersonId, at: datetime) -> None:
+    """Write a new session."""
+    await tx.run(
+        "INSERT INTO sessions (token_hash, person_id, created_at, seen_at)"
+        " VALUES (:token, :person, :at, :at)",
+        token=token_hash,
+        person=person,
+        at=to_ms(at),
+    )
+
+
+async def get(tx: Transaction, token_hash: str) -> SessionRow | None:
+    """The session of an active person, or None."""
+    row = await tx.row(
+        "SELECT s.person_id, s.acting_as, s.created_at, s.seen_at, p.language FROM sessions s"
+        " JOIN people p ON p.id = s.person_id"
+        " WHERE s.token_hash = :token AND p.disabled_at IS NULL",
+        token=token_hash,
+    )
+    if row is None:
+        return None
+    return SessionRow(row[0], row[1] or None, from_ms(row[2]), from_ms(row[3]), row[4])
+
+
+async def see(tx: Transaction, token_hash: str, at: datetime) -> None:
+    """Note that the session is in use."""
+    await tx.run(
+        "UPDATE sessions SET seen_at = :at WHERE token_hash = :token",
+        at=to_ms(at),
+        token=token_hash,
+    )
+
+
+async def act_as(tx: Transaction, token_hash: str, organisation: OrganisationId | None) -> None:
+    """Note for which organisation she acts in this session."""
+    await tx.run(
+        "UPDATE sessions SET acting_as = :organisation WHERE token_hash = :token",
+        organisation=organisation or 0,
+        token=token_hash,
+    )
+
+
+async def end(tx: Transaction, token_hash: str) -> None:
+    """Forget one session."""
+    await tx.run("DELETE FROM sessions WHERE token_hash = :token", token=token_hash)
+
+
+async def end_all(tx: Transaction, person: PersonId) -> None:
+    """Forget every session of a person."""
+    await tx.run("DELETE FROM sessions WHERE person_id = :person", person=person)
+
+
+async def forget_before(tx: Transaction, at: datetime) -> None:
+    """Forget sessions, links and attempts that ended before this time."""
+    await tx.run("DELETE FROM sessions WHERE seen_at < :at", at=to_ms(at))
+    await tx.run("DELETE FROM sign_in_links WHERE expires_at < :at", at=to_ms(at))
+    await tx.run("DELETE FROM sign_in_attempts WHERE at < :at", at=to_ms(at))
+
+
+async def add_link(
+    tx: Transaction, token_hash: str, person: PersonId, expires_at: datetime
+) -> None:
+    """Write a one-time link; earlier ones of the same person end."""
+    await tx.run("DELETE FROM sign_in_links WHERE person_id = :person", person=person)
+    await tx.run(
+        "INSERT INTO sign_in_links (token_hash, person_id, expires_at)"
+        " VALUES (:token, :person, :expires)",
+        token=token_hash,
+        person=person,
+        expires=to_ms(expires_at),
+    )
+
+
+async def link(tx: Transaction, token_hash: str, now: datetime) -> PersonId | None:
+    """The active person of a link that can still be used."""
+    found = await tx.value(
+        "SELECT l.person_id FROM sign_in_links l JOIN people p ON p.id = l.person_id"
+        " WHERE l.token_hash = :token AND l.used_at IS NULL AND l.expires_at > :now"
+        " AND p.disabled_at IS NULL",
+        token=token_hash,
+        now=to_ms(now),
+    )
+    return None if found is None else PersonId(found)
+
+
+async def use_link(tx: Transaction, token_hash: str, now: datetime) -> None:
+    """Mark a link as used."""
+    await tx.run(
+        "UPDATE sign_in_links SET used_at = :now WHERE token_hash = :token",
+        now=to_ms(now),
+        token=token_hash,
+    )
+
+
+async def attempts(tx: Transaction, key: str, since: datetime) -> list[datetime]:
+    """When signing in was tried under this key since a time, oldest first."""
+    rows = await tx.rows(
+        "SELECT at FROM sign_in_attempts WHERE key = :key AND at > :since ORDER BY at",
+        key=key,
+        since=to_ms(since),
+    )
+    return [from_ms(at) for (at,) in rows]
+
+
+async def note_attempt(tx: Transaction, key: str, at: datetime) -> None:
+    """Write that signing in was tried."""
+    await tx.run("INSERT INTO sign_in_attempts (key, at) VALUES (:key, :at)", key=key, at=to_ms(at))
+
+
+async def forget_attempt(tx: Transaction, key: str, at: datetime) -> None:
+    """Forget the attempt noted under this key at this time."""
+    await tx.run(
+        "DELETE FROM sign_in_attempts WHERE key = :key AND at = :at", key=key, at=to_ms(at)
+    )
+
+
+async def forget_attempts(tx: Transaction, key: str) -> None:
+    """Forget the attempts of someone who came in."""
+    await tx.run("DELETE FROM sign_in_attempts WHERE key = :key", key=key)

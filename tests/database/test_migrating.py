@@ -1,0 +1,112 @@
+"""Migrations: from nothing, again, refused for the files of others, and cut in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from atelier.database import migrating
+from atelier.database.engine import open_database
+from atelier.errors import FolderUnready
+
+FILE = "atelier.sqlite3"
+
+
+def opened(path: Path) -> None:
+    """Open and close the records."""
+
+    async def story() -> None:
+        await (await open_database(path)).close()
+
+    asyncio.run(story())
+
+
+def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
+    """What another program reads in the file."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def test_fresh_records_are_ours_and_newest_and_opening_again_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / FILE
+    opened(path)
+    assert asked(path, "PRAGMA user_version") == [(migrating.newest(),)]
+    assert asked(path, "PRAGMA application_id") == [(migrating.APPLICATION_ID,)]
+    before = asked(path, "SELECT name, sql FROM sqlite_master ORDER BY name")
+    assert ("folders" in {name for name, _ in before}) and len(before) > 20
+    opened(path)
+    assert asked(path, "SELECT name, sql FROM sqlite_master ORDER BY name") == before
+
+
+def test_records_of_a_newer_atelier_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    opened(path)
+    asked(path, f"PRAGMA user_version = {migrating.newest() + 1}")
+    with pytest.raises(FolderUnready) as refusal:
+        opened(path)
+    assert refusal.value.facts() == {"folder": str(tmp_path), "fault": "newer"}
+    asked(path, f"PRAGMA user_version = {migrating.newest()}")
+    opened(path)
+
+
+@pytest.mark.parametrize("sql", ["CREATE TABLE theirs (id)", "PRAGMA application_id = 7"])
+def test_the_file_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / FILE
+    asked(path, sql)
+    before = path.read_bytes()
+    with pytest.raises(FolderUnready) as refusal:
+        opened(path)
+    assert refusal.value.fault == "foreign"
+    assert path.read_bytes() == before
+
+
+def test_a_migration_cut_at_any_statement_leaves_the_records_as_before(tmp_path: Path) -> None:
+    (_, text), *_ = migrating._migrations()
+    count = len(list(migrating._statements(text)))
+    assert count > 20
+
+    async def cut(number: int) -> None:
+        connection = await aiosqlite.connect(tmp_path / FILE, isolation_level=None)
+        left = number
+
+        def authorise(action: int, name: str | None, *_: str | None) -> int:
+            nonlocal left
+            # `name` of the first authorisation of each CREATE is the schema table.
+            if action == sqlite3.SQLITE_INSERT and name == "sqlite_master":
+                left -= 1
+            return sqlite3.SQLITE_DENY if left < 0 else sqlite3.SQLITE_OK
+
+        await connection.set_authorizer(authorise)
+        try:
+            with pytest.raises(sqlite3.DatabaseError):
+                await migrating.migrate(connection, tmp_path / FILE)
+        finally:
+            await connection.close()
+
+    for number in (0, 1, count // 2, count - 1):
+        asyncio.run(cut(number))
+        assert asked(tmp_path / FILE, "SELECT COUNT(*) FROM sqlite_master") == [(0,)]
+        assert asked(tmp_path / FILE, "PRAGMA user_version") == [(0,)]
+    opened(tmp_path / FILE)
+
+
+def test_two_that_open_fresh_records_at_once_both_find_them_made(tmp_path: Path) -> None:
+    async def story() -> None:
+        for number in range(5):
+            path = tmp_path / f"{number}.sqlite3"
+            one, other = await asyncio.gather(open_database(path), open_database(path))
+            for database in (one, other):
+                rows = await database.read(lambda tx: tx.rows("SELECT COUNT(*) FROM folders"))
+                assert rows == [(0,)]
+                await database.close()
+
+    asyncio.run(story())
