@@ -1,0 +1,13 @@
+"""What each kind of job does. A job may always run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from atelier.model.jobs import JobKind
+from atelier.workspace import reading
+from atelier.workspace.place import Workspace
+
+KINDS: dict[JobKind, Callable[[Workspace, int], Awaitable[None]]] = {
+    JobKind.READ_VERSION: reading.read_version,
+}

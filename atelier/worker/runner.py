@@ -1,0 +1,142 @@
+"""The worker: claims jobs and does them, follows the index, forgets what expired.
+
+One process per data folder does this at a time; a lock on a file elects it. A job is
+held by a lease that is extended while it works: when the process dies, another takes
+the job when the lease is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from atelier.database import jobs
+from atelier.files import Disk, Lock
+from atelier.model.jobs import Job
+from atelier.worker.kinds import KINDS
+from atelier.workspace import reading, upkeep
+from atelier.workspace.place import Workspace
+
+MAX_ATTEMPTS = 5
+LEASE = timedelta(minutes=2)
+_IDLE_SECONDS = 0.2
+_REST_AFTER_ROUNDS = 15
+_PAUSE_SECONDS = 1.0
+_UPKEEP_SECONDS = 3600.0
+_log = logging.getLogger(__name__)
+
+
+def elect(disk: Disk, data: Path) -> Lock | None:
+    """Become the one worker of this data folder; None when another process is it."""
+    return disk.lock(data / "worker.lock")
+
+
+async def work(ws: Workspace, *, lanes: int | None = None) -> None:
+    """Do jobs and follow the index until cancelled; only as the elected worker."""
+    count = lanes or min(4, os.cpu_count() or 1)
+    await ws.db.write(jobs.take_over)
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(count):
+            tasks.create_task(_steadily(do_next, ws, _IDLE_SECONDS))
+        tasks.create_task(_follow(ws))
+        tasks.create_task(_steadily(_upkeep, ws, _UPKEEP_SECONDS))
+
+
+async def work_until_quiet(ws: Workspace) -> None:
+    """Do jobs and follow the index until nothing waits; only as the elected worker."""
+    working = asyncio.create_task(work(ws))
+    try:
+        await wait_until_quiet(ws, working)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def wait_until_quiet(ws: Workspace, working: asyncio.Task[None] | None = None) -> None:
+    """Wait until nothing waits, whoever does the work; raises what ended `working`."""
+    while not await upkeep.is_quiet(ws):
+        if working is not None and working.done():
+            working.result()
+        await asyncio.sleep(_IDLE_SECONDS / 2)
+
+
+async def _steadily(
+    act: Callable[[Workspace], Awaitable[bool]], ws: Workspace, idle_seconds: float
+) -> None:
+    """Act again at once while there is something to do, else after a pause."""
+    while True:
+        if not await _tried(act, ws):
+            await asyncio.sleep(idle_seconds)
+
+
+async def _follow(ws: Workspace) -> None:
+    """Keep the index up to date; give its writer's memory back when nothing comes for a while."""
+    quiet_rounds = 0
+    while True:
+        was_busy = await _tried(reading.follow, ws)
+        quiet_rounds = 0 if was_busy else quiet_rounds + 1
+        if quiet_rounds == _REST_AFTER_ROUNDS:
+            await ws.index.rest()
+        if not was_busy:
+            await asyncio.sleep(_IDLE_SECONDS)
+
+
+async def _tried(act: Callable[[Workspace], Awaitable[bool]], ws: Workspace) -> bool:
+    """One round of work; whatever it meets, the worker goes on after a pause."""
+    try:
+        return await act(ws)
+    except Exception as error:
+        _log.warning("worker paused: %s", type(error).__name__, exc_info=error)
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return False
+
+
+async def _upkeep(ws: Workspace) -> bool:
+    await upkeep.forget_expired(ws)
+    return False
+
+
+async def do_next(ws: Workspace) -> bool:
+    """Do the next job that is due; False when none is. Whatever it meets, its row says."""
+    now = ws.clock()
+    if not await ws.db.read(lambda tx: jobs.is_due(tx, now)):
+        return False
+    job = await ws.db.write(lambda tx: jobs.claim(tx, now, LEASE))
+    if job is None:
+        return False
+    await _do(ws, job)
+    return True
+
+
+async def _do(ws: Workspace, job: Job) -> None:
+    if job.attempts > MAX_ATTEMPTS:  # each attempt ended with the process that made it
+        await ws.db.write(lambda tx: jobs.fail(tx, job, "the worker died of it each time"))
+        return
+    extending = asyncio.create_task(_extend(ws, job))
+    try:
+        await KINDS[job.kind](ws, job.subject)
+    except Exception as error:  # whatever one job meets, the next one runs
+        _log.exception("job %s of kind %s failed", job.id, job.kind)
+        await _put_back(ws, job, f"{type(error).__name__}: {error}"[:1000])
+    else:
+        await ws.db.write(lambda tx: jobs.done(tx, job))
+    finally:
+        extending.cancel()
+
+
+async def _put_back(ws: Workspace, job: Job, error: str) -> None:
+    if job.attempts >= MAX_ATTEMPTS:
+        await ws.db.write(lambda tx: jobs.fail(tx, job, error))
+        return
+    later = ws.clock() + timedelta(seconds=10 * 3**job.attempts)
+    await ws.db.write(lambda tx: jobs.put_back(tx, job, later, error))
+
+
+async def _extend(ws: Workspace, job: Job) -> None:
+    while True:
+        await asyncio.sleep(LEASE.total_seconds() / 3)
+        await ws.db.write(lambda tx: jobs.extend(tx, job, ws.clock() + LEASE))
