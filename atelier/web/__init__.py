@@ -1,0 +1,1 @@
+"""FLOOR 5 · doors for people and programs. May import workspace, access, model, errors."""

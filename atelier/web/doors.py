@@ -1,0 +1,134 @@
+"""Doors: method, address, the rule it stands under, and who answers.
+
+No address exists outside a table of doors, and no row without a rule. A rule says who
+may knock; whether she may enter a folder is decided by the use-case, in the permission
+room. The table itself is in `routes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from atelier.errors import NotFound, SignInNeeded
+from atelier.model.folders import Action
+from atelier.web.errors import ProtocolRefusal
+from atelier.web.identity import FindSession, recognise, workspace_of
+from atelier.web.middleware import METHODS
+from atelier.web.visit import Surroundings, Visit
+
+Endpoint = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use a door. `action` is what the use-case behind it asks of the folder."""
+
+    name: str
+    asks_who: bool = True
+    needs_session: bool = True
+    action: Action | None = None
+
+
+# The same bytes for everybody: nobody is asked who she is.
+UNASKED: Final = Rule("unasked", asks_who=False, needs_session=False)
+PUBLIC: Final = Rule("public", needs_session=False)
+SIGNED_IN: Final = Rule("signed in")
+STEWARD: Final = Rule("steward")
+
+
+def in_folder(action: Action) -> Rule:
+    """The rule of doors that need this action in the folder they are about."""
+    return Rule(f"in folder: {action}", action=action)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One row of the table. `GET` answers `HEAD` too."""
+
+    method: str
+    path: str
+    rule: Rule
+    endpoint: Endpoint
+
+
+class IdConvertor(Convertor[int]):
+    """`{folder:id}`: an id as it is written, from 1, that every store can hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """The number in digits."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
+
+
+def routes(doors: Sequence[Door], around: Surroundings, find: FindSession) -> list[Route]:
+    """The routes of the doors, and a last one for every other address.
+
+    `TypeError` for a row without a rule, `ValueError` for two rows alike or an unknown
+    method: the application does not start.
+    """
+    tables: dict[str, dict[str, Door]] = {}
+    for door in doors:
+        _check(door)
+        table = tables.setdefault(door.path, {})
+        if door.method in table:
+            raise ValueError(f"two doors: {door.method} {door.path}")
+        table[door.method] = door
+    nowhere = {method: Door(method, "", PUBLIC, _not_found) for method in METHODS - {"HEAD"}}
+    return [
+        *(Route(path, _Address(table, around, find)) for path, table in tables.items()),
+        Route("/{anything:path}", _Address(nowhere, around, find)),
+    ]
+
+
+class _Address:
+    """One address and its doors, as an ASGI application."""
+
+    def __init__(self, table: Mapping[str, Door], around: Surroundings, find: FindSession) -> None:
+        self._table, self._around, self._find = table, around, find
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        method = "GET" if request.method == "HEAD" else request.method
+        door = self._table.get(method)
+        if door is None:
+            raise ProtocolRefusal(405, allow=_allowed(self._table))
+        session = None
+        if door.rule.asks_who:
+            session = await recognise(request, self._around.cookie, self._find)
+            if session is None and door.rule.needs_session:
+                raise SignInNeeded()
+        visit = Visit(request, workspace_of(request), self._around, session)
+        response = await door.endpoint(visit)
+        await response(scope, receive, send)
+
+
+async def _not_found(visit: Visit) -> Response:
+    raise NotFound("page")
+
+
+def _check(door: Door) -> None:
+    if not isinstance(door.rule, Rule):
+        raise TypeError(f"no rule: {door.method} {door.path}")
+    if door.method not in METHODS or door.method == "HEAD":
+        raise ValueError(f"no door for this method: {door.method} {door.path}")
+
+
+def _allowed(methods: Iterable[str]) -> str:
+    named = set(methods) | ({"HEAD"} if "GET" in methods else set())
+    return ", ".join(sorted(named))

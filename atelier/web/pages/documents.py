@@ -1,0 +1,154 @@
+"""A document: its text and versions, its bytes, restoring, renaming and moving it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from atelier.errors import AlreadySo, Forbidden, Invalid, NameTaken
+from atelier.model.folders import Action
+from atelier.model.ids import DocumentId, FolderId
+from atelier.web.doors import Door, in_folder
+from atelier.web.downloads import download
+from atelier.web.forms import Form
+from atelier.web.pages.words import reading
+from atelier.web.visit import Refused, Visit, onward
+from atelier.workspace import documents, folders
+
+
+async def show(visit: Visit) -> Response:
+    """The document, with the text of the page that the query asks for."""
+    return await sheet(visit, Refused())
+
+
+async def content(visit: Visit) -> Response:
+    """The bytes of one version: to keep, or (`?inline`) to be shown in the browser's viewer."""
+    document, version = document_of(visit), visit.number("version")
+    given = await documents.content(visit.ws, visit.actor, document, version)
+    return download(visit.request, given, is_inline="inline" in visit.request.query_params)
+
+
+async def restore(visit: Visit) -> Response:
+    """An old version once more, as a new one."""
+    form = await visit.form("expected")
+    document, version = document_of(visit), visit.number("version")
+    expected = form.number("expected")
+    await documents.restore(visit.ws, visit.actor, document, version, expected=expected)
+    return onward(f"/documents/{document}", "restored")
+
+
+async def show_rename(visit: Visit) -> Response:
+    """The form for a new name."""
+    return await _rename(visit, Refused())
+
+
+async def rename(visit: Visit) -> Response:
+    """Another name for the document."""
+    form = await visit.form("name", "expected")
+    name = form.text("name")
+    try:
+        await documents.rename(
+            visit.ws, visit.actor, document_of(visit), name, expected=_expected(form)
+        )
+    except (Invalid, NameTaken, AlreadySo) as error:
+        return await _rename(visit, visit.refused(error, "name", {"name": name}))
+    return onward(f"/documents/{document_of(visit)}", "document-renamed")
+
+
+async def show_move(visit: Visit) -> Response:
+    """The folders it may be put into."""
+    return await _move(visit, Refused())
+
+
+async def move(visit: Visit) -> Response:
+    """Into another folder, with all its versions."""
+    form = await visit.form("parent", "expected")
+    try:
+        parent = FolderId(form.number("parent"))
+        await documents.move(
+            visit.ws, visit.actor, document_of(visit), parent, expected=_expected(form)
+        )
+    except (Invalid, NameTaken, AlreadySo) as error:
+        typed = {"parent": form.text("parent")}
+        return await _move(visit, visit.refused(error, "parent", typed))
+    return onward(f"/documents/{document_of(visit)}", "document-moved")
+
+
+def _expected(form: Form) -> int | None:
+    """The version she saw, when the form says it."""
+    return form.number("expected") if form.text("expected") else None
+
+
+def document_of(visit: Visit) -> DocumentId:
+    """The document that the address names."""
+    return DocumentId(visit.number("document"))
+
+
+async def sheet(visit: Visit, refused: Refused) -> Response:
+    """The page of a document, also when a form on it was refused."""
+    number, page = document_of(visit), visit.asked_number("page")
+    look = await documents.look(visit.ws, visit.actor, number, page=page)
+    current, text = look.document.current, look.page
+    return visit.page(
+        "documents/document.html",
+        status=refused.status,
+        path=visit.here if visit.is_looking else f"/documents/{number}",
+        folder=look.folder,
+        crumbs=look.crumbs,
+        document=look.document,
+        page_text=text.text if text else None,
+        page_number=(text.number if text else None) or page or 1,
+        page_count=(text.count if text else None) or current.page_count,
+        state_sentence=reading(current.state, visit.voice).sentence,
+        max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
+        **refused.values(),
+    )
+
+
+async def _rename(visit: Visit, refused: Refused) -> Response:
+    return _form(visit, "documents/rename.html", await _allowed(visit, Action.RENAME), refused)
+
+
+async def _move(visit: Visit, refused: Refused) -> Response:
+    look = await _allowed(visit, Action.REMOVE)
+    places = await folders.places(visit.ws, visit.actor, Action.ADD)
+    elsewhere = [
+        (place.id, place.name, place.depth) for place in places if place.id != look.folder.id
+    ]
+    return _form(visit, "documents/move.html", look, refused, places=elsewhere)
+
+
+def _form(
+    visit: Visit, template: str, look: documents.Look, refused: Refused, **more: object
+) -> Response:
+    return visit.page(
+        template,
+        status=refused.status,
+        folder=look.folder,
+        crumbs=look.crumbs,
+        document=look.document,
+        expected=look.document.current.number,
+        **more,
+        **refused.values(),
+    )
+
+
+async def _allowed(visit: Visit, action: Action) -> documents.Look:
+    """The document for a form about it, shown only where the form could be sent."""
+    look = await documents.look(visit.ws, visit.actor, document_of(visit))
+    if not look.folder.allows(action):
+        raise Forbidden(action)
+    return look
+
+
+_HERE = "/documents/{document:id}"
+_VERSION = f"{_HERE}/versions/{{version:id}}"
+
+DOORS = (
+    Door("GET", _HERE, in_folder(Action.READ), show),
+    Door("GET", f"{_VERSION}/content", in_folder(Action.READ), content),
+    Door("POST", f"{_VERSION}/restore", in_folder(Action.REVISE), restore),
+    Door("GET", f"{_HERE}/rename", in_folder(Action.RENAME), show_rename),
+    Door("POST", f"{_HERE}/rename", in_folder(Action.RENAME), rename),
+    Door("GET", f"{_HERE}/move", in_folder(Action.REMOVE), show_move),
+    Door("POST", f"{_HERE}/move", in_folder(Action.REMOVE), move),
+)

@@ -1,0 +1,46 @@
+"""Where a person begins."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from atelier.errors import Invalid, NameTaken
+from atelier.web.doors import SIGNED_IN, Door
+from atelier.web.visit import Refused, Visit, onward
+from atelier.workspace import folders
+
+
+async def show(visit: Visit) -> Response:
+    """Her entry points and the newest documents she may read."""
+    return await _home(visit, Refused())
+
+
+async def make_folder(visit: Visit) -> Response:
+    """A top-level folder, for those who may."""
+    form = await visit.form("name")
+    name = form.text("name")
+    try:
+        number = await folders.make(visit.ws, visit.actor, None, name)
+    except (Invalid, NameTaken) as error:
+        return await _home(visit, visit.refused(error, "name", {"name": name}))
+    return onward(f"/folders/{number}", "folder-made")
+
+
+async def _home(visit: Visit, refused: Refused) -> Response:
+    home = await folders.home(visit.ws, visit.actor)
+    return visit.page(
+        "home/home.html",
+        status=refused.status,
+        path="/",
+        entries=home.entries,
+        latest=[row for row, _ in home.latest],
+        folder_names={row.folder_id: name for row, name in home.latest},
+        may_open_top=visit.actor.may_open_top,
+        **refused.values(),
+    )
+
+
+DOORS = (
+    Door("GET", "/", SIGNED_IN, show),
+    Door("POST", "/folders", SIGNED_IN, make_folder),
+)

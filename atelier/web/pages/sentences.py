@@ -1,0 +1,347 @@
+"""Errors in words: what happened, what was kept, what to do next.
+
+Errors carry facts; here each class has its sentences, in French, translatable. A test
+fails when a class, a fault of names or an action has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Final
+
+from atelier import errors
+from atelier.errors import AtelierError
+from atelier.model.folders import Action
+from atelier.model.names import Fault as NameFault
+from atelier.web.language import N_, Voice
+from atelier.web.pages.start_faults import NEAREST, SETTING_FAULTS, UNREADY_FAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An error as a person reads it; `next` says what to do."""
+
+    title: str
+    happened: str
+    kept: str
+    next: str
+
+
+_NOTHING_CHANGED = N_("Rien n'a été changé.")
+_TYPED_KEPT = N_("Ce que vous aviez saisi est resté dans le formulaire.")
+_UNHARMED = N_("Vos documents sont intacts, rien n'est resté à moitié fait.")
+_TRY_LATER = N_("Réessayez dans quelques minutes ; si cela continue, prévenez l'administrateur.")
+_NOT_STARTED = N_("Le serveur n'a pas démarré ; les documents enregistrés sont intacts.")
+
+EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
+    errors.AtelierError: Explanation(
+        N_("Une erreur est survenue"),
+        N_("Le serveur a rencontré une situation qu'il ne connaît pas."),
+        _UNHARMED,
+        _TRY_LATER,
+    ),
+    errors.Refusal: Explanation(
+        N_("Demande refusée"),
+        N_("Cette demande ne peut pas être acceptée."),
+        _NOTHING_CHANGED,
+        N_("Revenez à la page précédente et vérifiez ce que vous vouliez faire."),
+    ),
+    errors.SignInNeeded: Explanation(
+        N_("Connexion nécessaire"),
+        N_("Vous n'êtes pas connecté, ou votre session a pris fin."),
+        _NOTHING_CHANGED,
+        N_("Connectez-vous : vous reviendrez à cette page."),
+    ),
+    errors.BadSignIn: Explanation(
+        N_("Connexion refusée"),
+        N_("L'adresse et le mot de passe ne vont pas ensemble."),
+        N_("L'adresse saisie est restée dans le formulaire."),
+        N_("Vérifiez-les, ou demandez un nouveau lien de connexion à l'administrateur."),
+    ),
+    errors.LinkSpent: Explanation(
+        N_("Ce lien ne fonctionne plus"),
+        N_("Ce lien de connexion est inconnu, trop ancien ou a déjà servi."),
+        N_("Votre compte n'a pas changé."),
+        N_("Connectez-vous avec votre mot de passe, ou demandez un nouveau lien."),
+    ),
+    errors.NotFound: Explanation(
+        N_("Introuvable"),
+        N_("Cette page n'existe pas, ou votre accès ne permet pas de la voir."),
+        _NOTHING_CHANGED,
+        N_(
+            "Revenez à l'accueil ou cherchez par un mot. Si vous attendiez un accès, "
+            "demandez-le au coordinateur du dossier."
+        ),
+    ),
+    errors.Forbidden: Explanation(
+        N_("Action non permise"),
+        N_("Votre accès à ce dossier ne permet pas cette action."),
+        _NOTHING_CHANGED,
+        N_("Demandez à un coordinateur de ce dossier de le faire ou d'élargir votre accès."),
+    ),
+    errors.Malformed: Explanation(
+        N_("Demande illisible"),
+        N_("La demande reçue est incomplète ou mal formée."),
+        _NOTHING_CHANGED,
+        N_("Revenez à la page précédente, rechargez-la et recommencez."),
+    ),
+    errors.BodyCut: Explanation(
+        N_("Dépôt interrompu"),
+        N_("L'envoi s'est arrêté après %(received_bytes)s."),
+        N_(
+            "Rien n'est perdu : votre fichier est toujours chez vous, et rien d'incomplet "
+            "n'est visible ici."
+        ),
+        N_("Vérifiez votre connexion et déposez-le de nouveau quand vous voulez."),
+    ),
+    errors.CrossSite: Explanation(
+        N_("Formulaire expiré"),
+        N_("Ce formulaire vient d'une autre page, ou d'une session terminée."),
+        _NOTHING_CHANGED,
+        N_("Rechargez la page et envoyez le formulaire de nouveau."),
+    ),
+    errors.Invalid: Explanation(
+        N_("Valeur à corriger"),
+        N_("Une valeur du formulaire ne convient pas."),
+        _TYPED_KEPT,
+        N_("Corrigez le champ indiqué et envoyez de nouveau."),
+    ),
+    errors.BadName: Explanation(
+        N_("Nom à corriger"),
+        N_("Ce nom ne peut pas être donné."),
+        _TYPED_KEPT,
+        N_("Choisissez un autre nom et envoyez de nouveau."),
+    ),
+    errors.Clash: Explanation(
+        N_("Désaccord avec ce qui est en place"),
+        N_("La demande ne va pas avec l'état actuel du dossier."),
+        _NOTHING_CHANGED,
+        N_("Rechargez la page pour voir l'état actuel, puis recommencez si besoin."),
+    ),
+    errors.NameTaken: Explanation(
+        N_("Nom déjà pris"),
+        N_("« %(name)s » existe déjà dans ce dossier."),
+        N_("Ce qui porte ce nom n'a pas été touché ; votre saisie est gardée."),
+        N_("Choisissez un autre nom, ou déposez une nouvelle version du document existant."),
+    ),
+    errors.FolderCycle: Explanation(
+        N_("Déplacement impossible"),
+        N_("Le dossier « %(folder)s » se trouverait à l'intérieur de lui-même."),
+        _NOTHING_CHANGED,
+        N_("Choisissez une destination qui n'est pas dans ce dossier."),
+    ),
+    errors.AlreadySo: Explanation(
+        N_("C'est déjà fait"),
+        N_("Ce que vous demandez est déjà en place."),
+        _NOTHING_CHANGED,
+        N_("Rechargez la page pour voir l'état actuel."),
+    ),
+    errors.LastCoordinator: Explanation(
+        N_("Il faut un coordinateur"),
+        N_("Le dossier « %(folder)s » resterait sans coordination durable."),
+        N_("Les accès n'ont pas changé."),
+        N_("Donnez d'abord la coordination, sans date de fin, à quelqu'un d'autre."),
+    ),
+    errors.VersionClash: Explanation(
+        N_("Une autre version est arrivée avant"),
+        N_("Vous partiez de la version %(expected)s ; la version %(current)s est là entre-temps."),
+        N_("La version en place n'a pas été remplacée, et votre fichier est toujours chez vous."),
+        N_("Ouvrez la version actuelle, reprenez-y vos changements, puis déposez la vôtre."),
+    ),
+    errors.TooLarge: Explanation(
+        N_("Fichier trop lourd"),
+        N_("Ce qui a été envoyé dépasse la limite de %(limit_bytes)s."),
+        N_("Rien n'a été enregistré ; votre fichier est toujours chez vous."),
+        N_("Allégez-le ou séparez-le, ou demandez à l'administrateur de relever la limite."),
+    ),
+    errors.TooMany: Explanation(
+        N_("Trop de demandes"),
+        N_("Il y a eu trop d'essais en peu de temps."),
+        _NOTHING_CHANGED,
+        N_("Attendez %(retry_after_seconds)s, puis réessayez."),
+    ),
+    errors.Fault: Explanation(
+        N_("Le serveur ne peut pas le faire maintenant"),
+        N_("Un incident technique empêche cette action."),
+        _UNHARMED,
+        _TRY_LATER,
+    ),
+    errors.NoRoom: Explanation(
+        N_("Plus de place"),
+        N_("L'espace de stockage est plein : le dépôt n'a pas été enregistré."),
+        N_("Les documents déjà là sont intacts, et votre fichier est toujours chez vous."),
+        N_("Prévenez l'administrateur, puis déposez-le de nouveau."),
+    ),
+    errors.WriteFailed: Explanation(
+        N_("Enregistrement impossible"),
+        N_("Le disque du serveur a refusé l'écriture."),
+        N_("Rien n'a été enregistré à moitié ; votre fichier est toujours chez vous."),
+        N_("Prévenez l'administrateur, puis recommencez."),
+    ),
+    errors.Busy: Explanation(
+        N_("Le serveur est très occupé"),
+        N_("Trop de demandes arrivent en même temps."),
+        _NOTHING_CHANGED,
+        N_("Réessayez dans %(retry_after_seconds)s."),
+    ),
+    errors.BlobMissing: Explanation(
+        N_("Contenu introuvable"),
+        N_("Le contenu de cette version n'est plus sur le serveur."),
+        N_("Sa fiche, son historique et les autres versions sont intacts."),
+        N_("Prévenez l'administrateur : une sauvegarde peut le rendre."),
+    ),
+    errors.IndexUnready: Explanation(
+        N_("La recherche se prépare"),
+        N_("L'index de recherche est en cours de reconstruction."),
+        N_("Vos documents sont là, et s'ouvrent depuis leurs dossiers."),
+        N_("Réessayez la recherche dans quelques minutes."),
+    ),
+    errors.StartRefused: Explanation(
+        N_("Démarrage refusé"),
+        N_("Le serveur ne peut pas démarrer."),
+        _NOT_STARTED,
+        N_("Corrigez ce qui est indiqué et relancez la commande."),
+    ),
+    errors.SettingsFault: Explanation(
+        N_("Réglage à corriger"),
+        N_("Le réglage « %(key)s » de %(source)s ne convient pas : %(fault)s."),
+        _NOT_STARTED,
+        N_("Corrigez ce réglage et relancez la commande."),
+    ),
+    errors.FolderInUse: Explanation(
+        N_("Dossier de données déjà utilisé"),
+        N_("Un autre serveur utilise déjà « %(folder)s »."),
+        N_("L'autre serveur continue ; rien n'a été touché."),
+        N_("Arrêtez l'autre serveur, ou choisissez un autre dossier de données."),
+    ),
+    errors.FolderUnwritable: Explanation(
+        N_("Dossier de données protégé"),
+        N_("« %(folder)s » ne peut pas être écrit : %(reason)s."),
+        _NOT_STARTED,
+        N_("Donnez le droit d'écriture au compte du serveur et relancez la commande."),
+    ),
+    errors.FolderUnready: Explanation(
+        N_("Dossier de données pas prêt"),
+        N_("« %(folder)s » n'est pas prêt : %(fault)s."),
+        _NOT_STARTED,
+        N_("Préparez-le avec « atelier init », ou mettez Atelier à jour."),
+    ),
+    errors.PortInUse: Explanation(
+        N_("Port déjà pris"),
+        N_("Un autre programme écoute déjà sur %(host)s, port %(port)s."),
+        _NOT_STARTED,
+        N_("Choisissez un autre port avec --port, ou arrêtez l'autre programme."),
+    ),
+}
+
+FORBIDDEN: Final[Mapping[str, str]] = {
+    Action.READ: N_("Votre accès ne permet pas de lire ce dossier."),
+    Action.ADD: N_("Votre accès à ce dossier ne permet pas d'y déposer."),
+    Action.REVISE: N_("Votre accès à ce dossier ne permet pas d'y déposer une nouvelle version."),
+    Action.RENAME: N_("Votre accès à ce dossier ne permet pas de renommer ses documents."),
+    Action.REMOVE: N_("Votre accès à ce dossier ne permet pas d'en retirer des documents."),
+    Action.ORGANISE: N_("Votre accès à ce dossier ne permet pas de l'organiser."),
+    Action.SHARE: N_("Votre accès à ce dossier ne permet pas de changer qui le voit."),
+    Action.CLOSE: N_("Votre accès à ce dossier ne permet pas de le fermer ou de le rouvrir."),
+    Action.RESTORE: N_("Votre accès à ce dossier ne permet pas de restaurer ou de vider."),
+    Action.MEET: N_("Votre accès à ce dossier ne permet pas d'y gérer des réunions."),
+    Action.JOURNAL: N_("Votre accès à ce dossier ne permet pas de lire son journal."),
+    "manage": N_("Cette action est réservée aux administrateurs du réseau."),
+}
+
+MISSING: Final[Mapping[str, str]] = {
+    "folder": N_("Ce dossier n'existe pas, ou votre accès ne permet pas de le voir."),
+    "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
+    "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
+    "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
+    "person": N_("Cette personne n'existe pas, ou son compte n'est plus actif."),
+    "network": N_("Le réseau n'est pas encore préparé sur ce serveur."),
+}
+
+NAME_FAULTS: Final[Mapping[str, str]] = {
+    NameFault.EMPTY: N_("Le nom est vide : écrivez au moins un caractère."),
+    NameFault.DOTS: N_("Un nom ne peut pas être fait de points et d'espaces seulement."),
+    NameFault.SLASH: N_("Un nom ne peut pas contenir de barre oblique (/ ou \\)."),
+    NameFault.CONTROL: N_("Ce nom contient un caractère invisible qui n'est pas permis."),
+    NameFault.SURROGATE: N_("Ce nom contient un caractère abîmé : écrivez-le de nouveau."),
+    NameFault.TOO_LONG: N_("Ce nom est trop long : 255 octets au plus, environ 200 lettres."),
+}
+
+FAULTS: Final[Mapping[str, str]] = {
+    "empty": N_("Ce champ est à remplir."),
+    "too_short": N_("C'est trop court : 12 caractères au moins."),
+    "too_long": N_("C'est trop long."),
+    "too_simple": N_("Ce mot de passe est trop facile à deviner : choisissez-en un autre."),
+    "malformed": N_("Cette écriture n'est pas complète ou pas correcte."),
+    "number": N_("Un nombre entier est attendu ici."),
+    "out_of_range": N_("Ce nombre est en dehors de ce qui est possible."),
+    "past": N_("Cette date est déjà passée."),
+    "outlasts": N_(
+        "Votre propre accès prend fin avant : choisissez une date qui ne le dépasse pas."
+    ),
+    "unknown": N_("Ce choix n'existe pas, ou plus."),
+    "too_deep": N_("Cela ferait trop de dossiers les uns dans les autres : 64 au plus."),
+    "path_too_long": N_("Le chemin complet serait trop long : raccourcissez un des noms."),
+    "not_of_organisation": N_("Cette personne n'est pas rattachée à cette structure."),
+}
+
+ALREADY: Final[Mapping[str, str]] = {
+    "closed": N_("Ce dossier est déjà fermé."),
+    "open": N_("Ce dossier suit déjà les accès de son dossier parent."),
+    "current": N_("Cette version est déjà la version actuelle."),
+    "named": N_("C'est déjà son nom."),
+    "there": N_("Il se trouve déjà dans ce dossier."),
+    "group": N_("Un groupe de travail porte déjà ce nom."),
+    "organisation": N_("Une structure porte déjà ce nom."),
+    "person": N_("Une personne a déjà cette adresse de courriel."),
+    "membership": N_("Cette personne est déjà rattachée à cette structure."),
+    "network": N_("Le réseau est déjà préparé sur ce serveur."),
+}
+
+# Where one fact chooses the sentence of what happened.
+_BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
+    errors.Forbidden: ("action", FORBIDDEN),
+    errors.NotFound: ("kind", MISSING),
+    errors.BadName: ("fault", NAME_FAULTS),
+    errors.Invalid: ("fault", FAULTS),
+    errors.AlreadySo: ("what", ALREADY),
+    errors.SettingsFault: ("fault", SETTING_FAULTS),
+    errors.FolderUnready: ("fault", UNREADY_FAULTS),
+}
+
+
+def explain(error: AtelierError, voice: Voice) -> Explanation:
+    """The error in the reader's language; an unknown class speaks as its nearest parent."""
+    said = next(EXPLANATIONS[kind] for kind in type(error).__mro__ if kind in EXPLANATIONS)
+    # A defect is told as the root of the tree, which has no facts.
+    known: dict[str, object] = error.facts() if is_dataclass(error) else {}
+    facts = {name: _shown(name, value, voice) for name, value in known.items()}
+    return Explanation(
+        title=voice.text(said.title, **facts),
+        happened=voice.text(_happened(error, said.happened), **facts),
+        kept=voice.text(said.kept, **facts),
+        next=voice.text(_next(error, said.next), **facts),
+    )
+
+
+def beside_field(error: errors.Invalid, voice: Voice) -> str:
+    """What to say beside the field the error names: one sentence."""
+    return explain(error, voice).happened
+
+
+def _next(error: AtelierError, otherwise: str) -> str:
+    return NEAREST if isinstance(error, errors.SettingsFault) and error.nearest else otherwise
+
+
+def _happened(error: AtelierError, otherwise: str) -> str:
+    fact, sentences = _BY_FACT.get(type(error), ("", {}))
+    return sentences.get(str(getattr(error, fact, "")), otherwise)
+
+
+def _shown(name: str, value: object, voice: Voice) -> object:
+    if name.endswith("_bytes") and isinstance(value, int):
+        return voice.size(value)
+    if name.endswith("_seconds") and isinstance(value, int):
+        return voice.duration(value)
+    return value

@@ -1,0 +1,47 @@
+"""Why an installation does not start: settings that are wrong, folders that are not ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from atelier.web.language import N_
+
+SETTING_FAULTS: Final[Mapping[str, str]] = {
+    "unreadable": N_("Le fichier %(source)s ne peut pas être lu."),
+    "not_toml": N_("Le fichier %(source)s n'est pas du TOML correct."),
+    "unknown_section": N_("%(source)s : la section « %(key)s » n'existe pas."),
+    "unknown_key": N_("%(source)s : le réglage « %(key)s » n'existe pas."),
+    "unknown_variable": N_("La variable d'environnement %(key)s n'est pas un réglage d'Atelier."),
+    "not_text": N_("%(source)s : « %(key)s » doit être un texte."),
+    "not_number": N_("%(source)s : « %(key)s » doit être un nombre entier."),
+    "not_list": N_("%(source)s : « %(key)s » doit être une liste."),
+    "out_of_range": N_("%(source)s : la valeur de « %(key)s » est hors limites."),
+    "not_address": N_("%(source)s : « %(key)s » doit s'écrire comme « sqlite:chemin »."),
+    "not_url": N_("%(source)s : « %(key)s » doit être une adresse comme https://nom.exemple."),
+    "https_needed": N_(
+        "%(source)s : « %(key)s » doit commencer par https, sauf sur cet ordinateur même."
+    ),
+    "not_network": N_("%(source)s : « %(key)s » doit être une adresse IP ou un réseau."),
+    "unknown_zone": N_("%(source)s : « %(key)s » n'est pas un fuseau horaire connu."),
+    "not_offered": N_("%(source)s : « %(key)s » n'a pas cette valeur parmi ses choix."),
+    "unknown_store": N_("%(key)s : « %(source)s » commence par un mot inconnu."),
+    "unknown_index": N_("%(key)s : « %(source)s » commence par un mot inconnu."),
+    "unknown_host": N_("« %(source)s » : cette adresse n'existe pas."),
+    "not_here": N_("« %(source)s » n'est pas une adresse de cet ordinateur."),
+    "not_permitted": N_("« %(source)s » : le système ne permet pas d'ouvrir ce port."),
+}
+
+NEAREST: Final = N_("Vouliez-vous « %(nearest)s » ? Corrigez ce réglage et relancez la commande.")
+
+UNREADY_FAULTS: Final[Mapping[str, str]] = {
+    "absent": N_("« %(folder)s » ne contient pas encore de réseau : lancez « atelier init »."),
+    "not_initialised": N_(
+        "« %(folder)s » n'a pas la place des documents : lancez « atelier init »."
+    ),
+    "not_a_folder": N_("Dans « %(folder)s », un fichier tient la place d'un dossier."),
+    "several_disks": N_("Les dépôts et les documents de « %(folder)s » sont sur deux disques."),
+    "not_demonstration": N_("« %(folder)s » contient autre chose que la démonstration."),
+    "foreign": N_("Les données de « %(folder)s » sont celles d'un autre programme."),
+    "newer": N_("Les données de « %(folder)s » viennent d'une version plus récente d'Atelier."),
+}

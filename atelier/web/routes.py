@@ -1,0 +1,61 @@
+"""Every address of the pages, and the application that answers at them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.types import Lifespan
+
+from atelier.settings import Settings
+from atelier.web.application import build
+from atelier.web.doors import Door
+from atelier.web.identity import SessionCookie
+from atelier.web.pages import (
+    deposits,
+    documents,
+    folders,
+    home,
+    journal,
+    people,
+    search,
+    sharing,
+    signin,
+    statics,
+)
+from atelier.web.pages.rendering import Renderer
+from atelier.web.places import templates_folder
+from atelier.web.site import Site
+from atelier.web.visit import Surroundings
+from atelier.workspace.people import session
+
+DOORS: Final[tuple[Door, ...]] = (
+    *home.DOORS,
+    *folders.DOORS,
+    *deposits.DOORS,
+    *documents.DOORS,
+    *sharing.DOORS,
+    *journal.DOORS,
+    *search.DOORS,
+    *people.DOORS,
+    *signin.DOORS,
+    *statics.DOORS,
+)
+
+
+def web_app(settings: Settings, lifespan: Lifespan[Starlette]) -> Starlette:
+    """The web application as it is served; its lifespan gives each request `ws`."""
+    site = Site.of(settings.server.public_url)
+    around = Surroundings(
+        site=site,
+        renderer=Renderer(templates_folder(), time_zone=settings.network.time_zone),
+        cookie=SessionCookie.of(site),
+        default_language=settings.network.default_language,
+    )
+    return build(
+        DOORS,
+        around,
+        session,
+        trusted_proxies=settings.server.trusted_proxies,
+        lifespan=lifespan,
+    )

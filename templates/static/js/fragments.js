@@ -1,0 +1,44 @@
+/**
+ * Takes parts of a page anew from the server, without leaving it.
+ * @module fragments
+ */
+
+/**
+ * Replaces each element of these ids by its present state at this page's own address.
+ * Focus stays on the same link or button when it is still there.
+ * @param {string[]} ids
+ * @returns {Promise<boolean>} whether the page could be had
+ */
+export async function refresh(ids) {
+  const page = await load(location.href);
+  if (!page) return false;
+  for (const id of ids) {
+    const old = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (!old || !fresh) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const address = focused?.getAttribute('href');
+    old.replaceWith(fresh);
+    if (address) {
+      /** @type {HTMLElement | null} */ (fresh.querySelector(`[href="${CSS.escape(address)}"]`))?.focus();
+    }
+  }
+  return true;
+}
+
+/**
+ * XMLHttpRequest parses a page itself: no string of markup passes through script, so
+ * that pages may require Trusted Types.
+ * @param {string} address
+ * @returns {Promise<Document | null>}
+ */
+function load(address) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', address);
+    request.responseType = 'document';
+    request.onload = () => resolve(request.status === 200 ? request.responseXML : null);
+    request.onerror = () => resolve(null);
+    request.send();
+  });
+}

@@ -1,0 +1,138 @@
+"""Doors and their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from starlette.responses import PlainTextResponse, Response
+from starlette.testclient import TestClient
+
+from atelier.errors import NotFound
+from atelier.model.folders import Action
+from atelier.web.application import build
+from atelier.web.doors import (
+    PUBLIC,
+    SIGNED_IN,
+    STEWARD,
+    UNASKED,
+    Door,
+    in_folder,
+    routes,
+)
+from atelier.web.identity import SessionCookie
+from atelier.web.pages.rendering import Renderer
+from atelier.web.places import templates_folder
+from atelier.web.visit import Surroundings, Visit
+from tests.web.builders import LOCAL, TOKEN, find_anne
+
+AROUND = Surroundings(LOCAL, Renderer(templates_folder()), SessionCookie.of(LOCAL))
+
+
+async def name(visit: Visit) -> Response:
+    """Who is there."""
+    return PlainTextResponse(visit.actor.name)
+
+
+async def hello(visit: Visit) -> Response:
+    """Anybody."""
+    return PlainTextResponse(visit.session.person.name if visit.session else "stranger")
+
+
+async def folder(visit: Visit) -> Response:
+    """A folder that nobody may read but folder 1."""
+    number = visit.number("folder")
+    if number != 1:
+        raise NotFound("folder")
+    return PlainTextResponse(str(number))
+
+
+DOORS = (
+    Door("GET", "/", SIGNED_IN, name),
+    Door("GET", "/hello", PUBLIC, hello),
+    Door("POST", "/hello", PUBLIC, hello),
+    Door("GET", "/health", UNASKED, hello),
+    Door("POST", "/people", STEWARD, name),
+    Door("GET", "/folders/{folder:id}", in_folder(Action.READ), folder),
+    Door("PUT", "/folders/{folder:id}/deposits/{name}", in_folder(Action.ADD), name),
+)
+
+
+def client(*, is_known: bool = False) -> TestClient:
+    headers = {"origin": LOCAL.url} | ({"cookie": f"session={TOKEN}"} if is_known else {})
+    app = build(DOORS, AROUND, find_anne)
+    return TestClient(app, base_url=LOCAL.url, headers=headers, follow_redirects=False)
+
+
+def nameless(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers without the number of the request."""
+    return {name: value for name, value in headers.items() if name != "x-request-id"}
+
+
+def test_a_door_for_the_signed_in_opens_to_them_alone() -> None:
+    assert client(is_known=True).get("/").text == "Anne Ledoux"
+    stranger = client()
+    for door in DOORS:
+        path = door.path.replace("{folder:id}", "1").replace("{name}", "x")
+        status = stranger.request(door.method, path).status_code
+        assert (status in (303, 401)) == door.rule.needs_session, door.path
+
+
+def test_a_public_door_knows_who_comes_and_an_unasked_one_does_not() -> None:
+    assert client().get("/hello").text == "stranger"
+    assert client(is_known=True).get("/hello").text == "Anne Ledoux"
+    assert client(is_known=True).get("/health").text == "stranger"
+
+
+def test_a_rule_says_what_the_folder_must_allow() -> None:
+    assert in_folder(Action.ADD).action is Action.ADD
+    assert in_folder(Action.ADD).needs_session
+    assert in_folder(Action.ADD) != in_folder(Action.READ)
+
+
+def test_a_door_without_a_rule_or_with_a_twin_keeps_the_server_down() -> None:
+    ruleless: Any = None
+    for doors, error in (
+        ([Door("GET", "/x", ruleless, hello)], TypeError),
+        ([Door("GET", "/x", PUBLIC, hello), Door("GET", "/x", SIGNED_IN, hello)], ValueError),
+        ([Door("TRACE", "/x", PUBLIC, hello)], ValueError),
+        ([Door("HEAD", "/x", PUBLIC, hello)], ValueError),
+    ):
+        with pytest.raises(error):
+            routes(doors, AROUND, find_anne)
+    with pytest.raises(TypeError):
+        Door("GET", "/x", endpoint=hello)  # type: ignore[call-arg]
+
+
+def test_an_unknown_address_and_an_unreadable_id_answer_alike_to_the_byte() -> None:
+    anne = client(is_known=True)
+    assert anne.get("/folders/1").text == "1"
+    unreadable, unknown = anne.get("/folders/2"), anne.get("/no/such/page")
+    assert unreadable.status_code == unknown.status_code == 404
+    assert unreadable.content == unknown.content
+    assert nameless(unreadable.headers) == nameless(unknown.headers)
+    for path in (
+        "/folders/0",
+        "/folders/01",
+        "/folders/-1",
+        "/folders/x",
+        "/folders/1/",
+        "/folders/1.0",
+        "/folders/" + "9" * 5_000,
+        "/folders/" + "9" * 19,
+        "/folders/1//",
+    ):
+        assert anne.get(path).content == unknown.content, path
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert anne.request(method, "/no/such/page").status_code == 404
+
+
+def test_head_answers_as_get() -> None:
+    head = client(is_known=True).head("/")
+    assert head.status_code == 200 and head.headers["content-length"] == str(len("Anne Ledoux"))
+
+
+def test_another_method_is_told_which_are_known() -> None:
+    refused = client().delete("/hello")
+    assert refused.status_code == 405 and refused.headers["allow"] == "GET, HEAD, POST"

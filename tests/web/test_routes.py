@@ -1,0 +1,160 @@
+"""Every address of the pages, knocked at by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from atelier.model.folders import Action
+from atelier.web.doors import STEWARD, Door
+from atelier.web.routes import DOORS
+from atelier.workspace import people, sharing
+from tests.web.network import PDF, Network, network, served, token_in, within
+
+Clients = Callable[[str], TestClient]
+
+# What a form of each address holds when it is filled in well.
+FORMS: dict[str, dict[str, str]] = {
+    "/folders": {"name": "Nouveau"},
+    "/folders/{folder:id}/folders": {"name": "Dedans"},
+    "/folders/{folder:id}/rename": {"name": "Autrement"},
+    "/folders/{folder:id}/move": {"parent": "1"},
+    "/folders/{folder:id}/close": {},
+    "/folders/{folder:id}/open": {},
+    "/folders/{folder:id}/access": {"subject": "network:0", "role": "reader", "until": ""},
+    "/folders/{folder:id}/access/{grant:id}/withdraw": {},
+    "/documents/{document:id}/versions/{version:id}/restore": {"expected": "1"},
+    "/documents/{document:id}/rename": {"name": "autre.pdf", "expected": "1"},
+    "/documents/{document:id}/move": {"parent": "1", "expected": "1"},
+    "/people": {"email": "di@reseau.example", "person_name": "Di"},
+    "/people/{person:id}/link": {},
+    "/organisations": {"organisation_name": "Cabinet"},
+    "/groups": {"group_name": "Groupe", "member": ""},
+    "/signout": {},
+    "/acting-as": {"organisation": "", "next": "/"},
+}
+MULTIPART = ("/folders/{folder:id}/deposits", "/documents/{document:id}/versions")
+IN_FOLDERS = [door for door in DOORS if door.rule.action is not None]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    with network(tmp_path_factory.mktemp("network")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def clients(made: Network) -> Iterator[Clients]:
+    with served(made) as client:
+        yield client
+
+
+def knock(client: TestClient, door: Door, token: str, ids: dict[str, int]) -> tuple[int, bytes]:
+    """The status and the body for a well-made request at this door."""
+    path = door.path.replace("{name}", "x.pdf").replace("{path:path}", "x/y.css")
+    path = path.replace("{token}", "x" * 43).replace("{person:id}", "2")
+    for name, number in ids.items():
+        path = path.replace(f"{{{name}:id}}", str(number))
+    if door.method == "GET":
+        answer = client.get(path)
+    elif door.method == "PUT":
+        headers = {"x-form-token": token, "if-match": '"1"'} if "versions" in path else {}
+        answer = client.put(path, content=PDF, headers={"x-form-token": token} | headers)
+    elif door.path in MULTIPART:
+        fields = {"form_token": token, "expected": "1"}
+        answer = client.post(path, data=fields, files={"files": ("x.pdf", PDF)})
+    else:
+        answer = client.post(path, data={"form_token": token} | FORMS.get(door.path, {}))
+    return answer.status_code, answer.content
+
+
+def said(door: Door) -> str:
+    return f"{door.method} {door.path}"
+
+
+def test_every_form_is_known_here() -> None:
+    posts = {door.path for door in DOORS if door.method == "POST" and door.rule.needs_session}
+    assert posts == set(FORMS) | set(MULTIPART)
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.rule.needs_session], ids=said)
+def test_a_stranger_is_sent_to_sign_in(clients: Clients, door: Door) -> None:
+    stranger = clients("")
+    ids = {"folder": 1, "document": 1, "version": 1, "grant": 1}
+    status, _ = knock(stranger, door, "", ids)
+    assert status == (401 if door.method == "PUT" else 303)
+
+
+@pytest.mark.parametrize("door", IN_FOLDERS, ids=said)
+def test_what_may_not_be_read_is_like_what_never_was(
+    made: Network, clients: Clients, door: Door
+) -> None:
+    cy = clients("cy")
+    token = token_in(cy.get("/").text)
+    unreadable = {"folder": made.secret, "document": made.hidden, "version": 1, "grant": 1}
+    never = {"folder": 999_999, "document": 999_999, "version": 1, "grant": 1}
+    first, second = (knock(cy, door, token, ids) for ids in (unreadable, never))
+    assert first == second
+    assert first[0] == 404
+
+
+@pytest.mark.parametrize("door", IN_FOLDERS, ids=said)
+def test_a_reader_may_not_do_more_and_a_coordinator_may(
+    made: Network, clients: Clients, door: Door
+) -> None:
+    ids = {"folder": made.shared, "document": made.document, "version": 1, "grant": 0}
+    token = token_in(clients("bo").get("/").text)
+    status, _ = knock(clients("bo"), door, token, ids | {"grant": 1})
+    contributes = {Action.READ, Action.ADD, Action.REVISE, Action.RENAME, Action.REMOVE}
+    assert (status == 403) == (door.rule.action not in contributes)
+    token = token_in(clients("ada").get("/").text)
+    status, _ = knock(clients("ada"), door, token, ids | {"grant": _own_grant(made)})
+    assert status in (200, 201, 303, 409, 422)
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.rule is STEWARD], ids=said)
+def test_only_stewards_add_to_the_directory(clients: Clients, door: Door) -> None:
+    token = token_in(clients("bo").get("/").text)
+    assert knock(clients("bo"), door, token, {})[0] == 403
+    token = token_in(clients("ada").get("/").text)
+    assert knock(clients("ada"), door, token, {})[0] in (200, 303)
+
+
+@pytest.mark.parametrize(
+    "door", [door for door in DOORS if door.method != "GET" and door.rule.needs_session], ids=said
+)
+def test_a_form_of_another_site_or_visit_is_refused(
+    made: Network, clients: Clients, door: Door
+) -> None:
+    bo = clients("bo")
+    ids = {"folder": made.shared, "document": made.document, "version": 1, "grant": 1}
+    assert knock(bo, door, "f" * 64, ids)[0] == 403
+    token = token_in(bo.get("/").text)
+    bo.headers["origin"] = "https://evil.example"
+    assert knock(bo, door, token, ids)[0] == 403
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=said)
+def test_looking_changes_nothing_and_head_looks_too(
+    made: Network, clients: Clients, door: Door
+) -> None:
+    ada = clients("ada")
+    ids = {"folder": made.shared, "document": made.document, "version": 1}
+    path = door.path.replace("{token}", "x" * 43).replace("{path:path}", "x/y.css")
+    for name, number in ids.items():
+        path = path.replace(f"{{{name}:id}}", str(number))
+    get, head = ada.get(path), ada.head(path)
+    assert get.status_code == head.status_code
+    assert get.headers["content-security-policy"] == head.headers["content-security-policy"]
+    assert "set-cookie" not in get.headers
+
+
+def _own_grant(made: Network) -> int:
+    async def grants(ws: object) -> int:
+        actor = (await people.session(ws, made.tokens["ada"])).actor  # type: ignore[arg-type]
+        audience = await sharing.look(ws, actor, made.shared)  # type: ignore[arg-type]
+        return next(one.id for one in audience.grants if one.folder_id == made.shared)
+
+    return within(made, grants)
