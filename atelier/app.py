@@ -1,0 +1,165 @@
+"""The only place that builds: settings → engines → workspace → web application and worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from atelier.blobs import open_blobs
+from atelier.blobs.derived import DerivedTexts
+from atelier.database.engine import open_database
+from atelier.database.people import installation
+from atelier.errors import FolderInUse, FolderUnready, FolderUnwritable, SettingsFault, WriteFailed
+from atelier.extract import open_readers
+from atelier.extract.contract import READER_VERSION
+from atelier.files import Disk, Lock
+from atelier.search import open_index
+from atelier.settings import Settings
+from atelier.web.routes import web_app
+from atelier.worker import runner
+from atelier.workspace import admin, reading
+from atelier.workspace.passwords import Passwords
+from atelier.workspace.place import Clock, Workspace
+
+_log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """The clock of everyday: aware UTC."""
+    return datetime.now(UTC)
+
+
+@contextlib.asynccontextmanager
+async def open_workspace(
+    settings: Settings, *, create: bool = False, disk: Disk | None = None, clock: Clock = now
+) -> AsyncIterator[Workspace]:
+    """The workspace of a data folder, open until the block ends.
+
+    `create` makes what is missing; without it an empty or foreign folder is
+    `FolderUnready`. `FolderUnwritable` when nothing can be written there.
+    """
+    hand = disk or Disk()
+    path = _records_path(settings)
+    if create:
+        await asyncio.to_thread(_make_folder, hand, settings.data)
+    elif not path.exists():
+        raise FolderUnready(str(settings.data), "absent")
+    floor = settings.storage.free_space_floor_bytes
+    blobs = open_blobs(settings.storage.blobs, hand, free_space_floor_bytes=floor)
+    await (blobs.init() if create else blobs.check())
+    texts = DerivedTexts(settings.data / "derived", hand, reader_version=READER_VERSION)
+    async with contextlib.AsyncExitStack() as closing:
+        closing.push_async_callback(blobs.close)
+        database = await open_database(path, fault=hand.fault)
+        closing.push_async_callback(database.close)
+        index = open_index(settings.storage.index, await database.read(installation))
+        closing.push_async_callback(index.close)
+        readers = open_readers(children=settings.reading.read_processes)
+        closing.push_async_callback(readers.close)
+        yield Workspace(database, blobs, texts, index, readers, Passwords(), clock, settings)
+
+
+@contextlib.asynccontextmanager
+async def worker_beside(ws: Workspace) -> AsyncIterator[None]:
+    """Run the worker in this process as long as the block lasts, once elected."""
+    working = asyncio.create_task(_work_when_elected(ws), name="worker")
+    try:
+        yield
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def finish_waiting_work(ws: Workspace) -> None:
+    """Return when everything is read and searchable.
+
+    Does the work itself when no process is the worker, else waits for the one that is.
+    """
+    lock = runner.elect(Disk(), ws.settings.data)
+    if lock is None:
+        await runner.wait_until_quiet(ws)
+        return
+    try:
+        await runner.work_until_quiet(ws)
+    finally:
+        lock.release()
+
+
+async def catch_up_index(ws: Workspace) -> None:
+    """Apply what waits for the index when no process is the worker; else leave it to that one."""
+    lock = runner.elect(Disk(), ws.settings.data)
+    if lock is None:
+        return
+    try:
+        while await reading.follow(ws):
+            pass
+    finally:
+        lock.release()
+
+
+def server(settings: Settings) -> Starlette:
+    """The web application with its worker; both live as long as its lifespan.
+
+    Entering the lifespan raises `FolderInUse` when another server holds the data folder.
+    """
+
+    @contextlib.asynccontextmanager
+    async def running(app: Starlette) -> AsyncIterator[dict[str, object]]:
+        async with open_workspace(settings) as ws:
+            if not await admin.is_founded(ws):
+                raise FolderUnready(str(settings.data), "absent")
+            with _held(settings.data):
+                async with worker_beside(ws):
+                    yield {"ws": ws}
+
+    return web_app(settings, running)
+
+
+def _records_path(settings: Settings) -> Path:
+    scheme, _, place = settings.storage.records.partition(":")
+    if scheme != "sqlite":
+        raise SettingsFault(settings.storage.records, "storage.records", "unknown_store", "sqlite")
+    return Path(place)
+
+
+def _make_folder(disk: Disk, data: Path) -> None:
+    try:
+        disk.make_folder(data)
+        disk.write_small(data / ".writable", b"", is_durable=False)
+        disk.remove(data / ".writable")
+    except WriteFailed as error:
+        raise FolderUnwritable(str(data), error.what) from error
+
+
+@contextlib.contextmanager
+def _held(data: Path) -> Iterator[None]:
+    lock = Disk().lock(data / "server.lock")
+    if lock is None:
+        raise FolderInUse(str(data))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _work_when_elected(ws: Workspace) -> None:
+    lock = await _elected(ws.settings.data)
+    try:
+        await runner.work(ws)
+    finally:
+        lock.release()
+
+
+async def _elected(data: Path) -> Lock:
+    """Wait for the worker's lock: a command that works meanwhile gives it back when done."""
+    while True:
+        lock = runner.elect(Disk(), data)
+        if lock is not None:
+            return lock
+        await asyncio.sleep(1)

@@ -1,0 +1,176 @@
+"""The command line as an administrator types it: what it prints, refuses, and exits with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atelier.cli import main
+from tests.samples import docx, pdf
+
+Typed = Callable[..., Any]
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Typed:
+    """Type a command on one data folder: its JSON object, or (status, stderr) when it fails."""
+    data = tmp_path / "network"
+
+    def run(*words: str) -> Any:
+        monkeypatch.setattr(sys, "argv", ["atelier", *words, "--data", str(data), "--json"])
+        status: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code or 0
+        out, err = capsys.readouterr()
+        return json.loads(out.splitlines()[-1]) if status == 0 else (status, err)
+
+    return run
+
+
+@pytest.fixture
+def network(typed: Typed) -> Typed:
+    """A network of two organisations and two people, with one folder open to the first."""
+    typed("init", "--network", "Réseau", "--admin", "ada@reseau.example")
+    for organisation, email, name in (
+        ("Mairie", "bo@mairie.example", "Bo"),
+        ("Hôpital", "cy@hopital.example", "Cy"),
+    ):
+        typed("organisation", "add", organisation)
+        typed("person", "add", email, "--name", name, "--organisation", organisation)
+    typed("folder", "add", "Réunions")
+    typed("grant", "Réunions", "--to", "organisation:Mairie", "--role", "contributor")
+    return typed
+
+
+def test_init_prints_a_one_time_link_and_happens_once(typed: Typed) -> None:
+    made = typed("init", "--network", "Réseau", "--admin", "ada@reseau.example")
+    assert made["link"].startswith("http://localhost:8000/welcome/")
+    status, said = typed("init", "--network", "Autre", "--admin", "eve@reseau.example")
+    assert status == 1 and said.strip() and "Traceback" not in said
+
+
+def test_a_folder_that_was_never_initialised_is_refused_with_what_to_do(typed: Typed) -> None:
+    status, said = typed("organisation", "add", "Mairie")
+    assert status == 1 and "init" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("grant", "Réunions", "--to", "somebody", "--role", "reader"),
+        ("grant", "Réunions", "--to", "network", "--role", "owner"),
+        ("grant", "Réunions", "--to", "network", "--role", "reader", "--until", "demain"),
+        ("import", "no-such-file", "--into", "Réunions"),
+        ("import", "--into", "Réunions"),
+        ("search",),
+        ("nothing",),
+    ],
+)
+def test_wrong_usage_exits_with_two(network: Typed, words: tuple[str, ...]) -> None:
+    status, said = network(*words)
+    assert status == 2 and said.strip()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("organisation", "add", "mairie"),
+        ("person", "add", "bo@mairie.example", "--name", "Bo", "--organisation", "Mairie"),
+        ("person", "add", "no address", "--name", "Bo"),
+        ("person", "add", "di@x.example", "--name", "Di", "--organisation", "Nulle part"),
+        ("group", "add", "Groupe", "--member", "nobody@x.example"),
+        ("folder", "add", "Réunions/.."),
+        ("grant", "Réunions", "--to", "organisation:Nulle part", "--role", "reader"),
+        ("grant", "Réunions", "--to", "network", "--role", "reader", "--until", "2001-01-01"),
+        ("grant", "Ailleurs", "--to", "network", "--role", "reader"),
+        ("organisation", "add", "Autre", "--as", "bo@mairie.example"),
+        ("organisation", "add", "Autre", "--as", "nobody@x.example"),
+    ],
+)
+def test_a_refused_request_exits_with_one_and_a_sentence(
+    network: Typed, words: tuple[str, ...]
+) -> None:
+    status, said = network(*words)
+    assert status == 1 and said.strip() and "Traceback" not in said
+
+
+def test_imported_documents_are_found_on_their_page_by_those_who_may(
+    network: Typed, tmp_path: Path
+) -> None:
+    source = tmp_path / "à déposer"
+    (source / "2024").mkdir(parents=True)
+    pages = [f"Page {number}, ordre du jour." for number in range(1, 7)]
+    (source / "2024" / "CR.pdf").write_bytes(pdf([*pages, "La navette est reconduite."]))
+    (source / "note.docx").write_bytes(docx(["Une note sur la téléconsultation."]))
+    (source / "lien").symlink_to(source / "note.docx")
+    brought = network("import", str(source), "--into", "Réunions", "--wait")
+    assert brought["deposited"] == 2 and brought["states"] == {"ok": 2}
+    assert [Path(one["path"]).name for one in brought["refused"]] == ["lien"]
+    (hit,) = network("search", "navettes", "--as", "bo@mairie.example")["hits"]
+    assert (hit["name"], hit["folder"], hit["page"]) == ("CR.pdf", "2024", 7)
+    assert "navette" in hit["snippet"] and hit["url"].endswith(f"/{hit['document']}?page=7")
+    assert network("search", "navettes", "--as", "cy@hopital.example")["total"] == 0
+    assert network("import", str(source), "--into", "Réunions")["unchanged"] == 2
+
+
+def test_a_reader_may_not_import_and_nothing_is_kept(network: Typed, tmp_path: Path) -> None:
+    network("grant", "Réunions", "--to", "organisation:Hôpital", "--role", "reader")
+    (tmp_path / "note.txt").write_text("bonjour")
+    words = ("import", str(tmp_path / "note.txt"), "--into", "Réunions", "--wait")
+    brought = network(*words, "--as", "cy@hopital.example")
+    assert brought["deposited"] == 0 and len(brought["refused"]) == 1
+    assert network("search", "bonjour")["total"] == 0
+    assert network(*words, "--as", "bo@mairie.example")["deposited"] == 1
+
+
+def test_a_closed_folder_is_seen_by_its_coordinator_alone(network: Typed) -> None:
+    network("folder", "add", "Réunions/Bureau", "--closed", "--coordinator", "cy@hopital.example")
+    words = ("grant", "Réunions/Bureau", "--to", "organisation:Mairie", "--role", "reader")
+    assert network(*words)[0] == 1
+    status, _ = network("folder", "add", "Réunions/Bureau/Notes", "--as", "bo@mairie.example")
+    assert status == 1
+
+
+def test_verify_tells_a_lost_content_and_exits_with_one(network: Typed, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("un contenu")
+    network("import", str(tmp_path / "note.txt"), "--into", "Réunions", "--wait")
+    assert network("verify", "--read-data")["clean"]
+    (blob,) = [path for path in (tmp_path / "network" / "blobs").rglob("*") if path.is_file()]
+    blob.chmod(0o600)
+    blob.write_text("un contenX")
+    assert network("verify")["clean"], "only --read-data reads every byte"
+    assert network("verify", "--read-data")[0] == 1
+    blob.unlink()
+    assert network("verify")[0] == 1
+
+
+def test_the_index_can_be_rebuilt_from_nothing(network: Typed, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("les maraudes du samedi")
+    network("import", str(tmp_path / "note.txt"), "--into", "Réunions", "--wait")
+    for path in (tmp_path / "network" / "index").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"\0" * 32)
+    network("rebuild-index")
+    assert network("search", "maraude")["total"] == 1
+
+
+def test_every_setting_is_told_with_its_source_and_a_wrong_one_refused(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_SERVER_PORT", "9000")
+    rows = {row["key"]: row for row in typed("config", "check")["settings"]}
+    assert rows["server.port"]["value"] == "9000"
+    assert rows["server.port"]["source"] == "ATELIER_SERVER_PORT"
+    assert rows["sessions.idle_minutes"]["source"] == "default"
+    monkeypatch.setenv("ATELIER_SERVER_PROT", "9000")
+    status, said = typed("config", "check")
+    assert status == 1 and "ATELIER_SERVER_PORT" in said
