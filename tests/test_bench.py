@@ -1,0 +1,79 @@
+"""`python3 -m bench` says what falls short, to people, to programs and to the shell."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house import ROOT
+
+SAMPLE = '''"""How tall the cupboard is."""
+from bench.figures import Figure, at_least, at_most
+
+def run() -> list[Figure]:
+    """Two figures, one of which falls short."""
+    return [at_most("height", 1.9, "m", 2, "a door: 2.04 m"), at_least("shelves", 3, "", 4)]
+'''
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Path:
+    """The harness with one small benchmark."""
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "atelier").mkdir()
+    for name in (
+        "bench/__init__.py",
+        "bench/__main__.py",
+        "bench/figures.py",
+        "atelier/__init__.py",
+        "atelier/bootstrap.py",
+    ):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "bench" / "cupboard.py").write_text(SAMPLE)
+    return tmp_path
+
+
+def test_a_figure_that_falls_short_is_shown_and_fails_the_command(workshop: Path) -> None:
+    status, table = _bench(workshop, "cupboard")
+    assert status == 1
+    rows = [" ".join(line.split()) for line in table.splitlines()]
+    assert "height 1.9 m ≤ 2 yes a door: 2.04 m" in rows
+    assert "shelves 3 ≥ 4 NO nothing" in rows
+
+
+def test_programs_read_the_same_figures_as_json(workshop: Path) -> None:
+    status, out = _bench(workshop, "cupboard", "--json")
+    assert status == 1
+    assert json.loads(out)["figures"][0] == {
+        "name": "height",
+        "value": 1.9,
+        "unit": "m",
+        "goal": "≤ 2",
+        "holds": True,
+        "against": "a door: 2.04 m",
+    }
+
+
+def test_without_a_name_the_benchmarks_are_listed_and_a_wrong_name_is_refused(
+    workshop: Path,
+) -> None:
+    assert _bench(workshop) == (0, "cupboard     How tall the cupboard is.\n")
+    assert _bench(workshop, "wardrobe") == (2, "")
+
+
+def _bench(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONUTF8": "1"},
+        timeout=60,
+    )
+    return done.returncode, done.stdout
