@@ -225,7 +225,7 @@ def test_a_body_cut_on_its_way_leaves_nothing_and_can_be_sent_again(bo: Known) -
     ("numerise.pdf", samples.scanned_pdf(),
      "Document numérisé : son texte n'est pas cherchable sur ce serveur."),
     ("image.pdf", samples.png(),
-     "Ce format n'est pas lu par ce serveur : seul son nom est cherchable."),
+     "Le texte de ce format n'est pas encore lu : seul son nom est cherchable."),
 ])  # fmt: skip
 def test_a_document_that_cannot_be_read_says_so_and_is_kept_to_the_byte(
     own: Stage, bo: Known, name: str, content: bytes, sentence: str

@@ -187,7 +187,7 @@ async def test_a_follower_with_nothing_to_do_gives_the_writers_memory_back_once(
 
 
 @in_network
-async def test_a_fault_pauses_the_worker_and_any_other_error_ends_it_aloud(
+async def test_whatever_a_round_meets_the_worker_pauses_and_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pauses: list[float] = []
@@ -199,17 +199,20 @@ async def test_a_fault_pauses_the_worker_and_any_other_error_ends_it_aloud(
 
     failures = [WriteFailed("disk"), KeyError("programming")]
 
+    follow = reading.follow
+
     async def failing(ws: Workspace) -> bool:
-        raise failures.pop(0)
+        if failures:
+            raise failures.pop(0)
+        return await follow(ws)
 
     monkeypatch.setattr(asyncio, "sleep", paused)
     monkeypatch.setattr(reading, "follow", failing)
     folder = await world.folder("Commun")
     await world.deposit(world.steward, folder, "a.txt")
-    with pytest.raises(ExceptionGroup) as ended, caplog.at_level(logging.CRITICAL):
+    with caplog.at_level(logging.CRITICAL):
         await runner.work_until_quiet(world.ws)
-    assert ended.group_contains(KeyError)
-    assert 1 in pauses and failures == []
+    assert pauses.count(1) >= 2 and failures == []
 
 
 @in_network
