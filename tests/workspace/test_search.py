@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from atelier.database import folders as records
@@ -248,3 +250,27 @@ async def test_acting_as_one_organisation_searches_as_that_one(world: World) -> 
     for one in organisations:
         actor = await world.actor("awa@example.org", acting_as=one.id)
         assert await found(world, actor, "kiwano") == [f"{one.name}.txt"]
+
+
+@in_network
+async def test_a_search_waits_for_documents_she_may_read_and_for_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, hidden = await world.folder("Commun"), await world.folder("Direction")
+    awa = await world.person("Awa")
+    await world.grant(shown, awa)
+    await world.deposit(world.steward, shown, "a.txt", b"du kiwano")
+    await world.settle()
+    await world.deposit(world.steward, hidden, "b.txt", b"du kiwano")
+    waits: list[float] = []
+    slept = asyncio.sleep
+
+    async def counted(seconds: float) -> None:
+        waits.append(seconds)
+        await slept(0)
+
+    monkeypatch.setattr(asyncio, "sleep", counted)
+    assert (await search.find(world.ws, awa, "kiwano")).total == 1
+    assert waits == [], "waiting would tell of a deposit she may not see"
+    await search.find(world.ws, world.steward, "kiwano")
+    assert waits
