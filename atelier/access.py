@@ -9,6 +9,12 @@ of her grants, valid today, carries the action. Three shapes of the one rule:
 - `scoped` and `meets`, for a list: SQL text that other rooms put into their queries;
 - `readable_folders`, for search: the whole set.
 
+Four questions turn the rule round: `REACHED`, everybody whom a folder lets in;
+`CONCERNED`, who is to be told when somebody opens folders to herself;
+`EVERYONE_IS`, all of it at once, to compare two states; and `orphaned`, the folders that
+nobody coordinates. A coordinator may look *as* an organisation or a person: then the scope
+is that of both, and only to read.
+
 There is no way around: no "skip checks" argument, and a steward sees a folder only
 through a grant. The records implement `Transaction`, through which the rule reads.
 """
@@ -21,11 +27,12 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from atelier.errors import Forbidden, LastCoordinator, NotFound
-from atelier.model.folders import Action, Folder, Role
-from atelier.model.ids import FolderId, OrganisationId
+from atelier.model.folders import Action, Folder, Role, Subject, SubjectKind
+from atelier.model.ids import FolderId, GroupId, OrganisationId
 from atelier.model.people import Actor
 
 MANAGE = "manage"  # what stewards do: organisations, people, groups, settings
+SEEING = "seeing"  # what is refused to one who only looks, as somebody else
 
 
 class Transaction(Protocol):
@@ -57,42 +64,65 @@ ROLES: dict[Role, RoleRow] = {
     )
 }
 
-# Every subject the actor is today, with the organisation through which she is it.
-# Acting as one organisation drops the others, and the groups she sits in for them.
-_HELD = """
-hats AS (
+# What the one in `person` is today: table `{who}_is(kind, id, hat)`, with the organisation
+# through which she is it. Acting as one organisation drops the others, and the groups she
+# sits in for them.
+_PERSON_IS = """
+{who}_hats AS (
     SELECT m.id AS membership_id, m.organisation_id
     FROM memberships m
     JOIN organisations o ON o.id = m.organisation_id
     JOIN people p ON p.id = m.person_id
-    WHERE m.person_id = :person AND p.disabled_at IS NULL
+    WHERE m.person_id = {person} AND p.disabled_at IS NULL
       AND (m.starts_on IS NULL OR m.starts_on <= :today)
       AND (m.ends_on IS NULL OR m.ends_on >= :today)
       AND (o.ends_on IS NULL OR o.ends_on >= :today)
-      AND (:acting_as = 0 OR m.organisation_id = :acting_as)
+      AND ({acting_as} = 0 OR m.organisation_id = {acting_as})
 ),
-subjects(kind, id, hat) AS (
-    SELECT 'network', 0, NULL FROM people WHERE id = :person AND disabled_at IS NULL
+{who}_is(kind, id, hat) AS (
+    SELECT 'network', 0, NULL FROM people WHERE id = {person} AND disabled_at IS NULL
     UNION ALL
-    SELECT 'person', id, NULL FROM people WHERE id = :person AND disabled_at IS NULL
+    SELECT 'person', id, NULL FROM people WHERE id = {person} AND disabled_at IS NULL
     UNION ALL
-    SELECT 'organisation', organisation_id, organisation_id FROM hats
+    SELECT 'organisation', organisation_id, organisation_id FROM {who}_hats
     UNION ALL
     SELECT 'group', gm.group_id, h.organisation_id
-    FROM group_members gm JOIN hats h ON h.membership_id = gm.membership_id
-),
-held(folder_id, role, hat, until) AS (
+    FROM group_members gm JOIN {who}_hats h ON h.membership_id = gm.membership_id
+)"""
+
+# What any member of the organisation in `:seeing` is by that alone.
+_ORGANISATION_IS = """
+{who}_is(kind, id, hat) AS (
+    SELECT 'network', 0, NULL FROM organisations
+    WHERE id = :seeing AND (ends_on IS NULL OR ends_on >= :today)
+    UNION ALL
+    SELECT 'organisation', id, id FROM organisations
+    WHERE id = :seeing AND (ends_on IS NULL OR ends_on >= :today)
+)"""
+
+_HOLDS = """
+{who}_holds(folder_id, role, hat, until) AS (
     SELECT g.folder_id, g.role, s.hat, g.until
-    FROM subjects s JOIN grants g ON g.subject_kind = s.kind AND g.subject_id = s.id
+    FROM {who}_is s JOIN grants g ON g.subject_kind = s.kind AND g.subject_id = s.id
     WHERE g.until IS NULL OR g.until >= :today
 )"""
+
+_HERS = (
+    _PERSON_IS.format(who="she", person=":person", acting_as=":acting_as")
+    + ","
+    + _HOLDS.format(who="she")
+)
+_SEEN_PERSONS = (
+    _PERSON_IS.format(who="seen", person=":seeing", acting_as="0") + "," + _HOLDS.format(who="seen")
+)
+_SEEN_ORGANISATIONS = _ORGANISATION_IS.format(who="seen") + "," + _HOLDS.format(who="seen")
 
 # Driven from her grants: each is one probe of the reach rows, whether the folder is
 # hidden or never was, so that the two cannot be told apart by the work done.
 _ENTER = f"""
-WITH {_HELD}
+WITH {_HERS}
 SELECT f.id, f.parent_id, f.name, f.is_closed, f.created_at, h.role, h.hat, h.until
-FROM held h
+FROM she_holds h
 JOIN reach r ON r.folder_id = :folder AND r.ancestor_id = h.folder_id
 JOIN folders f ON f.id = r.folder_id
 """
@@ -105,11 +135,8 @@ _SERVES = """
       AND (m.ends_on IS NULL OR m.ends_on >= :today)
       AND (o.ends_on IS NULL OR o.ends_on >= :today)"""
 
-# A grant of coordination that does not expire and reaches an active person.
-_COORDINATED = f"""
-SELECT 1 FROM reach r
-JOIN grants g ON g.folder_id = r.ancestor_id
-WHERE r.folder_id = :folder AND g.role = 'coordinator' AND g.until IS NULL AND (
+# The grant g is one of coordination that does not expire and reaches an active person.
+_LASTS = f"""g.role = 'coordinator' AND g.until IS NULL AND (
     (g.subject_kind = 'network' AND EXISTS (
         SELECT 1 FROM people p WHERE p.disabled_at IS NULL))
     OR (g.subject_kind = 'person' AND EXISTS (
@@ -119,7 +146,122 @@ WHERE r.folder_id = :folder AND g.role = 'coordinator' AND g.until IS NULL AND (
     OR (g.subject_kind = 'group' AND EXISTS (
         SELECT 1 FROM group_members gm JOIN memberships m ON m.id = gm.membership_id
         {_SERVES} AND gm.group_id = g.subject_id))
-) LIMIT 1
+)"""
+
+_COORDINATED = f"""
+SELECT 1 FROM reach r JOIN grants g ON g.folder_id = r.ancestor_id
+WHERE r.folder_id = :folder AND {_LASTS} LIMIT 1
+"""
+
+# What holds for a folder holds for all that inherits from it: only heads need be asked.
+_ORPHANED = f"""
+SELECT f.id FROM folders f JOIN reach own ON own.folder_id = f.id AND own.ancestor_id = f.id
+WHERE (f.parent_id IS NULL OR f.is_closed = 1) AND NOT EXISTS (
+    SELECT 1 FROM reach r JOIN grants g ON g.folder_id = r.ancestor_id
+    WHERE r.folder_id = f.id AND {_LASTS})
+"""
+
+# Everybody whom the grants in `reaching` let in today.
+_LET_IN = f"""
+reached(person_id, grant_id, role, organisation_id) AS (
+    SELECT p.id, g.id, g.role, NULL FROM reaching g JOIN people p ON p.disabled_at IS NULL
+    WHERE g.subject_kind = 'network'
+    UNION ALL
+    SELECT p.id, g.id, g.role, NULL FROM reaching g
+    JOIN people p ON p.id = g.subject_id AND p.disabled_at IS NULL
+    WHERE g.subject_kind = 'person'
+    UNION ALL
+    SELECT m.person_id, g.id, g.role, m.organisation_id FROM reaching g
+    JOIN memberships m ON m.organisation_id = g.subject_id {_SERVES}
+      AND g.subject_kind = 'organisation'
+    UNION ALL
+    SELECT m.person_id, g.id, g.role, m.organisation_id FROM reaching g
+    JOIN group_members gm ON gm.group_id = g.subject_id
+    JOIN memberships m ON m.id = gm.membership_id {_SERVES}
+      AND g.subject_kind = 'group'
+)"""
+
+# Everybody whom the grants that reach `:folder` let in today: one row for each person,
+# grant, and organisation through which it is hers.
+REACHED = f"""
+reaching AS (
+    SELECT g.id, g.folder_id, g.subject_kind, g.subject_id, g.role, g.until
+    FROM reach r JOIN grants g ON g.folder_id = r.ancestor_id
+    WHERE r.folder_id = :folder AND (g.until IS NULL OR g.until >= :today)
+),{_LET_IN}"""
+
+# Whom it concerns that somebody enters the folders of `opened(folder_id)`: who coordinates
+# one today, or what inherits from it. A row for each of her folders there: the opened one
+# when she may read it (`is_above` 0), else the one that she coordinates below it (1). What is
+# in the trash has no reach, and still its own grants.
+CONCERNED = f"""
+over(folder_id, ancestor_id) AS (
+    SELECT r.folder_id, r.ancestor_id FROM opened o JOIN reach r ON r.folder_id = o.folder_id
+    UNION
+    SELECT folder_id, folder_id FROM opened
+),
+under(folder_id, below_id) AS (
+    SELECT o.folder_id, r.folder_id FROM opened o JOIN reach r ON r.ancestor_id = o.folder_id
+    WHERE r.folder_id <> o.folder_id
+),
+reaching AS (
+    SELECT g.id, g.folder_id, g.subject_kind, g.subject_id, g.role, g.until
+    FROM (SELECT ancestor_id AS id FROM over UNION SELECT below_id FROM under) near
+    JOIN grants g ON g.folder_id = near.id
+    WHERE g.until IS NULL OR g.until >= :today
+),{_LET_IN},
+touched(person_id, folder_id, below_id, role) AS (
+    SELECT p.person_id, o.folder_id, NULL, p.role
+    FROM over o JOIN reaching g ON g.folder_id = o.ancestor_id
+    JOIN reached p ON p.grant_id = g.id
+    UNION ALL
+    SELECT p.person_id, u.folder_id, u.below_id, p.role
+    FROM under u JOIN reaching g ON g.folder_id = u.below_id AND g.role = 'coordinator'
+    JOIN reached p ON p.grant_id = g.id
+),
+concerned(person_id, folder_id, is_above) AS (
+    SELECT person_id,
+        CASE WHEN COUNT(below_id) < COUNT(*) THEN folder_id ELSE MIN(below_id) END,
+        CASE WHEN COUNT(below_id) < COUNT(*) THEN 0 ELSE 1 END
+    FROM touched GROUP BY person_id, folder_id
+    HAVING SUM(CASE WHEN role = 'coordinator' THEN 1 ELSE 0 END) > 0
+)"""
+
+# The whole rule on one day, but for the reach: what each active person is, and the grants
+# that hold.
+EVERYONE_IS = f"""
+everyone_is(person_id, kind, id) AS (
+    SELECT p.id, 'network', 0 FROM people p WHERE p.disabled_at IS NULL
+    UNION ALL
+    SELECT p.id, 'person', p.id FROM people p WHERE p.disabled_at IS NULL
+    UNION ALL
+    SELECT m.person_id, 'organisation', m.organisation_id FROM memberships m {_SERVES}
+    UNION ALL
+    SELECT m.person_id, 'group', gm.group_id
+    FROM group_members gm JOIN memberships m ON m.id = gm.membership_id {_SERVES}
+),
+holding(folder_id, kind, id, role) AS (
+    SELECT folder_id, subject_kind, subject_id, role FROM grants
+    WHERE until IS NULL OR until >= :today
+)"""
+
+
+# A row for a steward, or for one who may through a place she has today; acting as another
+# organisation, or for it, is no such place.
+_MANAGES_ORGANISATION = f"""
+WITH {_HERS}
+SELECT p.is_steward FROM people p JOIN organisations o ON o.id = :organisation
+WHERE p.id = :person AND p.disabled_at IS NULL AND (p.is_steward = 1 OR EXISTS (
+    SELECT 1 FROM she_hats h JOIN memberships m ON m.id = h.membership_id
+    WHERE h.organisation_id = o.id AND m.is_representative = 1))
+"""
+
+_MANAGES_GROUP = f"""
+WITH {_HERS}
+SELECT p.is_steward FROM people p JOIN groups g ON g.id = :group
+WHERE p.id = :person AND p.disabled_at IS NULL AND (p.is_steward = 1 OR EXISTS (
+    SELECT 1 FROM she_hats h JOIN group_members gm ON gm.membership_id = h.membership_id
+    WHERE gm.group_id = g.id AND gm.is_coordinator = 1))
 """
 
 
@@ -129,7 +271,8 @@ async def enter(tx: Transaction, actor: Actor, folder_id: FolderId, action: Acti
     `NotFound` when she may not read it: the same answer through the same statement as
     for an id that never was. `Forbidden` when she may read it but not do this.
     """
-    rows = await tx.rows(_ENTER, folder=folder_id, **asking(actor))
+    statement = _ENTER if actor.seeing is None else _looked_into(actor)
+    rows = await tx.rows(statement, folder=folder_id, **asking(actor))
     folder = _entered(actor, rows)
     if folder is None or Action.READ not in folder.actions:
         raise NotFound("folder")
@@ -140,27 +283,43 @@ async def enter(tx: Transaction, actor: Actor, folder_id: FolderId, action: Acti
 
 async def scope(tx: Transaction, actor: Actor, action: Action) -> frozenset[FolderId]:
     """The folders where one of her grants, valid today, carries the action."""
-    rows = await tx.rows(f"WITH {scoped(action)} SELECT folder_id FROM scoped", **asking(actor))
+    rows = await tx.rows(
+        f"WITH {scoped(actor, action)} SELECT folder_id FROM scoped", **asking(actor)
+    )
     return frozenset(FolderId(folder) for (folder,) in rows)
 
 
 async def readable_folders(tx: Transaction, actor: Actor) -> frozenset[FolderId]:
     """Every folder she may read today, for the filter of a search."""
     rows = await tx.rows(
-        f"WITH {scoped(Action.READ)} SELECT DISTINCT folder_id FROM reach"
+        f"WITH {scoped(actor, Action.READ)} SELECT DISTINCT folder_id FROM reach"
         " WHERE ancestor_id IN (SELECT folder_id FROM scoped)",
         **asking(actor),
     )
     return frozenset(FolderId(folder) for (folder,) in rows)
 
 
-def scoped(action: Action) -> str:
+def scoped(actor: Actor, action: Action) -> str:
     """Text to put after `WITH`: it ends in a table `scoped(folder_id)`, her scope.
 
-    The statement's values must include those of `asking`.
+    The statement's values must include those of `asking`. While she looks as somebody
+    else, the scope meets exactly the folders that both may enter: that one to read, and
+    she herself to share, for only there may she know what others see.
     """
-    roles = ", ".join(f"'{row.name}'" for row in ROLES.values() if action in row.actions)
-    return f"{_HELD}, scoped AS (SELECT DISTINCT folder_id FROM held WHERE role IN ({roles}))"
+    if actor.seeing is None:
+        return f"{_HERS}, scoped AS ({_carrying('she', action)})"
+    both = (
+        f"{_HERS}, {_seen(actor.seeing)}, own AS ({_carrying('she', Action.SHARE)}),"
+        f" theirs AS ({_carrying('seen', Action.READ)})"
+    )
+    if action is not Action.READ:
+        return f"{both}, scoped AS (SELECT folder_id FROM own WHERE 1 = 0)"
+    # Of two folders on one chain the lower one's reach holds the upper one: the lower of
+    # each pair is in the reach of exactly the folders that both scopes meet.
+    return (
+        f"{both}, scoped AS (SELECT folder_id FROM theirs WHERE {_within('own')}"
+        f" UNION SELECT folder_id FROM own WHERE {_within('theirs')})"
+    )
 
 
 def meets(folder_column: str) -> str:
@@ -177,6 +336,7 @@ def asking(actor: Actor) -> dict[str, object]:
         "person": actor.person_id,
         "today": actor.today.isoformat(),
         "acting_as": actor.acting_as or 0,
+        "seeing": actor.seeing.id if actor.seeing else 0,
     }
 
 
@@ -186,8 +346,37 @@ async def manage(tx: Transaction, actor: Actor) -> None:
         "SELECT is_steward FROM people WHERE id = :person AND disabled_at IS NULL",
         person=actor.person_id,
     )
-    if not rows or not rows[0][0]:
+    if actor.seeing is not None or not rows or not rows[0][0]:
         raise Forbidden(MANAGE)
+
+
+async def manage_organisation(tx: Transaction, actor: Actor, organisation: OrganisationId) -> bool:
+    """Pass when she may manage the people of this organisation: whether she is a steward.
+
+    Stewards, and its representatives today; not one who acts as another organisation. For
+    everybody else `NotFound`, the same as for an organisation that never was.
+    """
+    rows = await tx.rows(_MANAGES_ORGANISATION, organisation=organisation, **asking(actor))
+    if actor.seeing is not None or not rows:
+        raise NotFound("organisation")
+    return bool(rows[0][0])
+
+
+async def manage_group(tx: Transaction, actor: Actor, group: GroupId) -> bool:
+    """Pass when she may seat people in this group: whether she is a steward.
+
+    Stewards, and its own coordinators through a place they have today; else `NotFound`.
+    """
+    rows = await tx.rows(_MANAGES_GROUP, group=group, **asking(actor))
+    if actor.seeing is not None or not rows:
+        raise NotFound("group")
+    return bool(rows[0][0])
+
+
+def act(actor: Actor) -> None:
+    """Pass for an act that is about no folder; `Forbidden` while she only looks as another."""
+    if actor.seeing is not None:
+        raise Forbidden(SEEING)
 
 
 async def may_open_top(tx: Transaction, actor: Actor) -> bool:
@@ -197,7 +386,17 @@ async def may_open_top(tx: Transaction, actor: Actor) -> bool:
         " AND (is_steward = 1 OR may_open_top = 1)",
         person=actor.person_id,
     )
-    return bool(rows)
+    return bool(rows) and actor.seeing is None
+
+
+async def orphaned(tx: Transaction, actor: Actor) -> list[FolderId]:
+    """Heads of the folders that no lasting coordination reaches, for stewards.
+
+    What is below a head, as far as it inherits, is orphaned with it.
+    """
+    await manage(tx, actor)
+    rows = await tx.rows(_ORPHANED, today=actor.today.isoformat())
+    return [FolderId(folder) for (folder,) in rows]
 
 
 async def is_coordinated(tx: Transaction, actor: Actor, folder_id: FolderId) -> bool:
@@ -225,6 +424,35 @@ def outlasts(folder: Folder, until: date | None) -> bool:
     """Whether a grant until then (None: for ever) would outlast the giver's own right to share."""
     end = folder.shares_until
     return end is not None and (until is None or until > end)
+
+
+def _carrying(who: str, action: Action) -> str:
+    """The folders where this one holds a role that carries the action."""
+    roles = ", ".join(f"'{row.name}'" for row in ROLES.values() if action in row.actions)
+    return f"SELECT DISTINCT folder_id FROM {who}_holds WHERE role IN ({roles})"
+
+
+def _seen(subject: Subject) -> str:
+    return _SEEN_PERSONS if subject.kind is SubjectKind.PERSON else _SEEN_ORGANISATIONS
+
+
+def _within(scope: str) -> str:
+    """A condition: the reach of the row's own `folder_id` meets this table."""
+    of = "theirs" if scope == "own" else "own"
+    return (
+        f"EXISTS (SELECT 1 FROM reach r_ JOIN {scope} s_ ON s_.folder_id = r_.ancestor_id"
+        f" WHERE r_.folder_id = {of}.folder_id)"
+    )
+
+
+def _looked_into(actor: Actor) -> str:
+    """`_ENTER` for one who looks as somebody else: a reader, whoever she is."""
+    return (
+        f"WITH {scoped(actor, Action.READ)}"
+        f" SELECT f.id, f.parent_id, f.name, f.is_closed, f.created_at, '{Role.READER}', NULL, NULL"
+        " FROM scoped s JOIN reach r ON r.folder_id = :folder AND r.ancestor_id = s.folder_id"
+        " JOIN folders f ON f.id = r.folder_id"
+    )
 
 
 def _entered(actor: Actor, rows: Iterable[tuple[Any, ...]]) -> Folder | None:

@@ -38,6 +38,9 @@ _PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 1000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA temp_store = MEMORY",
+    # Room for the whole reach of 20,000 folders. With the 2 MB that SQLite takes by itself, a
+    # hidden folder's rows came from the disk's cache and took 7 µs longer than none.
+    "PRAGMA cache_size = -8192",
     "PRAGMA secure_delete = ON",
 )
 

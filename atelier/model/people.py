@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from atelier.model.folders import Subject
 from atelier.model.ids import GroupId, MembershipId, OrganisationId, PersonId
 
 
@@ -18,12 +19,24 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A member organisation (structure)."""
+    """A member organisation (structure); `ends_on` is its last day in the network.
+
+    `siret` (14 digits) and `finess` (9 characters) are empty when unknown.
+    """
 
     id: OrganisationId
     name: str
     kind: str = ""
     ends_on: date | None = None
+    siret: str = ""
+    finess: str = ""
+    address: str = ""
+    contact: str = ""
+    merged_into: OrganisationId | None = None
+
+    def is_there(self, day: date) -> bool:
+        """Whether it belongs to the network that day."""
+        return self.merged_into is None and (self.ends_on is None or self.ends_on >= day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,16 @@ class Membership:
     starts_on: date | None = None
     ends_on: date | None = None
 
+    def holds(self, day: date) -> bool:
+        """Whether she has this place that day."""
+        begun = self.starts_on is None or self.starts_on <= day
+        over = self.ends_on is not None and self.ends_on < day
+        return begun and not over and self.organisation.is_there(day)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone. A guest is a person without membership."""
+    """Someone. A guest is a person without a place on that day."""
 
     id: PersonId
     name: str
@@ -49,19 +68,29 @@ class Person:
     is_active: bool
     memberships: tuple[Membership, ...] = ()
 
-    @property
-    def is_guest(self) -> bool:
-        """Whether she belongs to no organisation."""
-        return not self.memberships
+    def places(self, day: date) -> tuple[Membership, ...]:
+        """The places she has that day."""
+        return tuple(place for place in self.memberships if place.holds(day))
+
+    def is_guest(self, day: date) -> bool:
+        """Whether she belongs to no organisation that day."""
+        return not self.places(day)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """A membership sitting in a group: a person *for* an organisation."""
+    """A membership sitting in a group: a person *for* an organisation.
 
+    `is_coordinator` seats and unseats the others; `is_active` is False when her place or
+    her account has ended.
+    """
+
+    membership_id: MembershipId
     person_id: PersonId
     person: str
     organisation: str
+    is_coordinator: bool = False
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +103,23 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """A group that a person sits in, and for which organisation."""
+
+    group_id: GroupId
+    group: str
+    organisation: str
+    is_coordinator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who is asking, on which day, and for which organisation if she chose one.
 
     `acting_as` drops the *other* organisations and the groups she sits in for them.
-    Made anew for each request: nothing of it outlives the day or a change of rights.
+    `seeing` is the organisation or person as whom she looks at the folders she shares,
+    only to read. Made anew for each request: nothing of it outlives the day or a change of
+    rights.
     """
 
     person_id: PersonId
@@ -88,6 +129,7 @@ class Actor:
     main_organisation: OrganisationId | None
     acting_as: OrganisationId | None
     today: date
+    seeing: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
