@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from atelier.blobs import open_blobs
 from atelier.blobs.derived import DerivedTexts
+from atelier.database.access_log import AccessLog
 from atelier.database.engine import open_database
 from atelier.database.people import installation
 from atelier.errors import FolderInUse, FolderUnready, FolderUnwritable, SettingsFault, WriteFailed
@@ -58,11 +59,13 @@ async def open_workspace(
         closing.push_async_callback(blobs.close)
         database = await open_database(path, fault=hand.fault)
         closing.push_async_callback(database.close)
+        trail = AccessLog(database)
+        closing.push_async_callback(trail.close)
         index = open_index(settings.storage.index, await database.read(installation))
         closing.push_async_callback(index.close)
         readers = open_readers(children=settings.reading.read_processes)
         closing.push_async_callback(readers.close)
-        yield Workspace(database, blobs, texts, index, readers, Passwords(), clock, settings)
+        yield Workspace(database, trail, blobs, texts, index, readers, Passwords(), clock, settings)
 
 
 @contextlib.asynccontextmanager

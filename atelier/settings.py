@@ -234,6 +234,33 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Trash:
+    """What was removed and can still be brought back."""
+
+    # A day at least, so that nothing goes before its removal could be noticed.
+    keep_days: int = _setting(
+        30,
+        _number(1, 3650),
+        "What is in the trash is kept for this long, then purged for good.",
+        "days",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLog:
+    """The trail of who read or downloaded what."""
+
+    # At least a month and at most ten years: without a trail nothing is found, without an
+    # end it becomes a file about people. CNIL 2021-122 asks for six months to one year.
+    keep_months: int = _setting(
+        12,
+        _number(1, 120),
+        "Who read or downloaded which version is kept for this long, then purged.",
+        "months",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """What holds for the whole network."""
 
@@ -266,6 +293,8 @@ class Settings:
     limits: Limits
     sessions: Sessions
     reading: Reading
+    trash: Trash
+    access_log: AccessLog
     network: Network
     sources: Mapping[str, str]
 
@@ -311,6 +340,8 @@ SECTIONS: dict[str, type] = {
     "limits": Limits,
     "sessions": Sessions,
     "reading": Reading,
+    "trash": Trash,
+    "access_log": AccessLog,
     "network": Network,
 }
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from atelier import app
+from atelier.database import trail
 from atelier.errors import FolderInUse, FolderUnready, FolderUnwritable
+from atelier.model.ids import DocumentId, PersonId
+from atelier.model.trail import TrailAct
 from atelier.settings import Settings, load
 from atelier.workspace import admin
 
@@ -85,3 +88,18 @@ def test_a_backup_of_records_and_bytes_alone_is_enough(tmp_path: Path) -> None:
         assert (tmp_path / "data" / "drafts").is_dir()
 
     running(tmp_path / "data", nothing)
+
+
+def test_what_was_read_last_is_in_the_access_log_when_the_workspace_closes(
+    tmp_path: Path,
+) -> None:
+    found(tmp_path / "data")
+
+    async def twice() -> None:
+        async with app.open_workspace(settings(tmp_path / "data")) as ws:
+            ws.trail.note(ws.clock(), PersonId(1), DocumentId(1), 1, TrailAct.READ)
+        async with app.open_workspace(settings(tmp_path / "data")) as ws:
+            checked = await ws.db.read(trail.check)
+            assert (checked.lines, checked.fault) == (1, None)
+
+    asyncio.run(twice())

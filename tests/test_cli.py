@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +13,15 @@ from typing import Any
 
 import pytest
 
+from atelier import app
 from atelier.cli import main
+from atelier.model.ids import DocumentId
+from atelier.settings import load
+from atelier.workspace import documents, people
 from tests.samples import docx, pdf
 
 Typed = Callable[..., Any]
+Said = Callable[..., str]
 
 
 @pytest.fixture
@@ -34,6 +42,42 @@ def typed(
         return json.loads(out.splitlines()[-1]) if status == 0 else (status, err)
 
     return run
+
+
+@pytest.fixture
+def said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Said:
+    """Type a command as people do, in French: all that it prints."""
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["atelier", *words, "--data", str(tmp_path / "network")])
+        try:
+            main()
+        except SystemExit as end:
+            assert end.code in (0, 1)
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def consulted(network: Typed, tmp_path: Path) -> Typed:
+    """The network, where Bo opened a document of the steward's and took its bytes."""
+    for name in ("=note.txt", "autre.txt"):
+        (tmp_path / name).write_text(f"un contenu, {name}")
+        network("import", str(tmp_path / name), "--into", "Réunions", "--wait")
+    data = tmp_path / "network"
+
+    async def consult() -> None:
+        async with app.open_workspace(load(data, {}, data)) as ws:
+            bo = await people.actor(ws, "bo@mairie.example")
+            await documents.look(ws, bo, DocumentId(1))
+            (await documents.content(ws, bo, DocumentId(1), 1)).opened.close()
+
+    asyncio.run(consult())
+    return network
 
 
 @pytest.fixture
@@ -71,6 +115,10 @@ def test_a_folder_that_was_never_initialised_is_refused_with_what_to_do(typed: T
         ("grant", "Réunions", "--to", "network", "--role", "reader", "--until", "demain"),
         ("import", "no-such-file", "--into", "Réunions"),
         ("import", "--into", "Réunions"),
+        ("access-log", "--csv"),  # and --json
+        ("access-log", "--since", "hier"),
+        ("access-log", "--document", "0"),
+        ("verify", "--trail-head", "12"),
         ("search",),
         ("nothing",),
     ],
@@ -92,6 +140,8 @@ def test_wrong_usage_exits_with_two(network: Typed, words: tuple[str, ...]) -> N
         ("grant", "Réunions", "--to", "organisation:Nulle part", "--role", "reader"),
         ("grant", "Réunions", "--to", "network", "--role", "reader", "--until", "2001-01-01"),
         ("grant", "Ailleurs", "--to", "network", "--role", "reader"),
+        ("access-log", "--as", "bo@mairie.example"),
+        ("access-log", "--person", "nobody@x.example"),
         ("organisation", "add", "Autre", "--as", "bo@mairie.example"),
         ("organisation", "add", "Autre", "--as", "nobody@x.example"),
     ],
@@ -151,6 +201,45 @@ def test_verify_tells_a_lost_content_and_exits_with_one(network: Typed, tmp_path
     assert network("verify", "--read-data")[0] == 1
     blob.unlink()
     assert network("verify")[0] == 1
+
+
+def test_the_access_log_tells_who_read_and_downloaded_what(consulted: Typed, said: Said) -> None:
+    lines = consulted("access-log")["lines"]
+    assert [(one["email"], one["document_name"], one["act"]) for one in lines] == [
+        ("bo@mairie.example", "=note.txt", "read"),
+        ("bo@mairie.example", "=note.txt", "download"),
+    ]
+    assert "a téléchargé" in said("access-log").splitlines()[1]
+    table = list(csv.reader(said("access-log", "--csv").splitlines(), delimiter=";"))
+    assert [row[6] for row in table] == ["document_name", "'=note.txt", "'=note.txt"]
+    day = lines[0]["at"][:10]
+    for words, count in (
+        (("--person", "bo@mairie.example", "--document", "1", "--since", day), 2),
+        (("--person", "cy@hopital.example"), 0),
+        (("--document", "2"), 0),
+        (("--since", "9999-12-31"), 0),
+        (("--until", "9999-12-31"), 2),
+    ):
+        assert len(consulted("access-log", *words)["lines"]) == count, words
+
+
+def test_verify_follows_the_access_log_and_compares_a_head_kept_elsewhere(
+    consulted: Typed, said: Said, tmp_path: Path
+) -> None:
+    found = consulted("verify")
+    head = found["trail_head"]
+    assert (found["clean"], found["trail_lines"], head[:2]) == (True, 2, "2:")
+    assert head in said("verify")
+    assert consulted("verify", "--trail-head", head)["kept_head"] == "found"
+    assert "bien celle" in said("verify", "--trail-head", head)
+    assert consulted("verify", "--trail-head", f"2:{'0' * 64}")[0] == 1
+    assert "gardée ailleurs" in said("verify", "--trail-head", f"2:{'0' * 64}")
+    records = sqlite3.connect(tmp_path / "network" / "atelier.sqlite3", isolation_level=None)
+    records.execute("UPDATE access_log SET person = 3 WHERE number = 2")
+    records.close()
+    assert consulted("verify")[0] == 1
+    told = said("verify")
+    assert "ligne 2" in told and "Il manque" not in told and "Tout est là" not in told
 
 
 def test_the_index_can_be_rebuilt_from_nothing(network: Typed, tmp_path: Path) -> None:

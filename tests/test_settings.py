@@ -46,6 +46,7 @@ def test_without_a_file_every_setting_has_its_default(tmp_path):
     assert found.limits.max_deposit_bytes == 2 * 1024**3
     assert (found.sessions.idle_minutes, found.sessions.absolute_hours) == (120, 12)
     assert found.sessions.link_hours == 72
+    assert found.access_log.keep_months == 12
     assert (found.network.time_zone, found.network.default_language) == ("Europe/Paris", "fr")
 
 
@@ -157,6 +158,8 @@ def test_an_address_people_cannot_use_safely_is_refused(tmp_path, url, wrong):
         ("[storage]\nblobs = 'blobs'", "storage.blobs", Wrong.NOT_ADDRESS, ""),
         ("[storage]\nblobs = 'file:'", "storage.blobs", Wrong.NOT_ADDRESS, ""),
         ("[sessions]\nidle_minutes = 5", "sessions.idle_minutes", Wrong.OUT_OF_RANGE, "30"),
+        ("[access_log]\nkeep_months = 0", "access_log.keep_months", Wrong.OUT_OF_RANGE, "1"),
+        ("[access_log]\nkeep_months = 121", "access_log.keep_months", Wrong.OUT_OF_RANGE, "120"),
         (
             "[network]\ntime_zone = 'Europe/Pari'",
             "network.time_zone",
@@ -258,7 +261,7 @@ def test_every_setting_explains_itself_and_quantities_name_their_unit():
     for row in TABLE:
         assert row.help.endswith("."), row.key
         last = row.name.rpartition("_")[2]
-        if last in {"bytes", "minutes", "hours", "processes"}:
+        if last in {"bytes", "minutes", "hours", "months", "processes"}:
             assert row.unit == last, row.key
 
 

@@ -5,27 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from atelier.blobs.contract import BlobStore
 from atelier.blobs.derived import DerivedTexts
-from atelier.database.engine import Database
+from atelier.database.access_log import AccessLog
+from atelier.database.engine import Unit
 from atelier.extract.contract import Readers
 from atelier.search.contract import Index
 from atelier.settings import Settings
 from atelier.workspace.passwords import Passwords
 
+T = TypeVar("T")
+
 Clock = Callable[[], datetime]
+
+
+class Records(Protocol):
+    """The records, as use-cases have them; see `database.engine.Database`."""
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads, on one snapshot."""
+        ...
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit that changes records; returns after the commit is durable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Records, bytes, texts, index, readers, clock and settings; no methods of its own.
+    """Records, access log, bytes, texts, index, readers, clock and settings; no methods.
 
     `clock` gives aware UTC times.
     """
 
-    db: Database
+    db: Records
+    trail: AccessLog
     blobs: BlobStore
     texts: DerivedTexts
     index: Index
