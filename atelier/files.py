@@ -87,6 +87,25 @@ class Disk:
         with self._doing("rename", target):
             source.rename(target)
 
+    @contextmanager
+    def hold_folder(self, path: Path, *, alone: bool) -> Iterator[None]:
+        """Hold a folder as long as the block lasts: beside others who do, or alone.
+
+        Waits for whoever holds it otherwise, in any thread or process. It stops nobody who
+        does not ask.
+        """
+        with self._doing("hold_folder", path):
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            except OSError:
+                os.close(descriptor)
+                raise
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
     def sync_folder(self, path: Path) -> None:
         """Return when the names in that folder would survive a power cut."""
         with self._doing("sync_folder", path):
@@ -233,9 +252,11 @@ class NewFile:
             os.fsync(self._descriptor)
 
     def make_read_only(self) -> None:
-        """Leave only the right to read, to the owner only."""
+        """Leave only the right to read, to the owner only; the file's date is now."""
         with self._trying("make_read_only"):
             os.fchmod(self._descriptor, 0o400)
+            # Its age is counted from here, however long its bytes were on their way.
+            os.utime(self._descriptor)
 
     def close(self) -> None:
         """Give the descriptor back; the name stays. May be called again."""

@@ -106,6 +106,14 @@ class BlobStore(Protocol):
         """Forget a blob; nothing happens when it is not there. A power cut may undo it."""
         ...
 
+    async def collect(self, sha256: str, older_than_seconds: int) -> bool:
+        """Forget a blob that was last sealed longer ago than that; whether it did.
+
+        At whatever instant equal bytes are sealed again, they stay: a caller who saw that
+        nobody refers to the blob, and then asks this, takes it from no one.
+        """
+        ...
+
     async def expire_drafts(self, older_than_seconds: int) -> int:
         """Remove drafts that were not written to for that long; how many."""
         ...

@@ -11,7 +11,7 @@ import asyncio
 import zlib
 from pathlib import Path
 
-from atelier.blobs.places import place
+from atelier.blobs.places import PREFIXES, is_hash, place
 from atelier.files import Disk
 
 
@@ -38,6 +38,10 @@ class DerivedTexts:
         """Forget what any reader version read; nothing happens when there is nothing."""
         await asyncio.to_thread(self._remove, sha256)
 
+    async def keys(self) -> frozenset[str]:
+        """Everything under which a reading is kept, of whatever reader version."""
+        return await asyncio.to_thread(self._keys)
+
     def _path(self, sha256: str) -> Path:
         path = place(self._folder, sha256)
         return path.with_name(f"{sha256}.{self._reader_version}")
@@ -59,13 +63,22 @@ class DerivedTexts:
         finally:
             file.close()
 
+    def _keys(self) -> frozenset[str]:
+        folders = (self._folder / prefix for prefix in PREFIXES)
+        names = (name for folder in folders for name in self._names(folder))
+        return frozenset(
+            key for name in names if is_hash(key := name.removeprefix(".").partition(".")[0])
+        )
+
+    def _names(self, folder: Path) -> list[str]:
+        try:
+            return self._disk.names(folder)
+        except OSError:
+            return []
+
     def _remove(self, sha256: str) -> None:
         folder = place(self._folder, sha256).parent
-        try:
-            names = self._disk.names(folder)
-        except OSError:
-            return
-        for name in names:
+        for name in self._names(folder):
             # With a dot first: what a killed process left half-written.
             if name.removeprefix(".").startswith(f"{sha256}."):
                 self._disk.remove(folder / name)

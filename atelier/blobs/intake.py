@@ -70,7 +70,9 @@ class Intake:
         file.make_read_only()
         file.sync()
         file.close()
-        self._disk.rename(self._draft, target)
+        # Whoever collects holds the folder alone: it never takes a name given just then.
+        with self._disk.hold_folder(target.parent, alone=False):
+            self._disk.rename(self._draft, target)
         self._file = None
         # When this fails the blob stays: it is whole, and its name may already have been
         # another document's. Nobody refers to ours, so that it is collected like any orphan.

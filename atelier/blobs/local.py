@@ -98,6 +98,13 @@ class LocalBlobs:
             path = place(self._folder, sha256)
             await outlive(self._writers.submit(self._disk.remove, path))
 
+    async def collect(self, sha256: str, older_than_seconds: int) -> bool:
+        """Look at its date and unlink, while no seal can come between."""
+        if not is_hash(sha256):
+            return False
+        path = place(self._folder, sha256)
+        return await outlive(self._writers.submit(self._collect, path, older_than_seconds))
+
     async def expire_drafts(self, older_than_seconds: int) -> int:
         """Remove old drafts, by the date of their last write."""
         return await outlive(self._writers.submit(self._expire_drafts, older_than_seconds))
@@ -158,6 +165,15 @@ class LocalBlobs:
             for name, found in facts
             if found is not None and stat.S_ISREG(found.st_mode)
         ]
+
+    def _collect(self, path: Path, older_than_seconds: int) -> bool:
+        limit = time.time() - older_than_seconds
+        with self._disk.hold_folder(path.parent, alone=True):
+            found = _facts(self._disk, path)
+            if found is None or found.st_mtime > limit:
+                return False
+            self._disk.remove(path)
+            return True
 
     def _expire_drafts(self, older_than_seconds: int) -> int:
         limit = time.time() - older_than_seconds

@@ -12,6 +12,12 @@ from atelier.model.folders import Action
 from atelier.model.ids import DocumentId
 from atelier.model.people import Actor
 
+# The document d is not in the trash, nor is its folder: a living folder reaches itself.
+STANDS = (
+    "d.removed_at IS NULL AND EXISTS (SELECT 1 FROM reach own_"
+    " WHERE own_.folder_id = d.folder_id AND own_.ancestor_id = d.folder_id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
@@ -71,10 +77,10 @@ async def waiting(
     All of them, and those among them that the actor may read.
     """
     rows = await tx.rows(
-        f"WITH {access.scoped(Action.READ)}, late AS ("
+        f"WITH {access.scoped(actor, Action.READ)}, late AS ("
         " SELECT DISTINCT document_id FROM index_entries WHERE number > :number)"
         f" SELECT l.document_id, d.id IS NOT NULL AND {access.meets('d.folder_id')}"
-        " FROM late l LEFT JOIN documents d ON d.id = l.document_id",
+        " FROM late l LEFT JOIN documents d ON d.id = l.document_id AND d.removed_at IS NULL",
         number=number,
         **access.asking(actor),
     )
@@ -83,7 +89,7 @@ async def waiting(
 
 
 async def indexable(tx: Transaction, documents: list[int]) -> list[Indexable]:
-    """These documents with their current versions; those that are gone are left out."""
+    """These documents with their current versions; those gone or in the trash are left out."""
     wanted = {f"d{index}": number for index, number in enumerate(documents)}
     rows = await tx.rows(
         "SELECT d.id, v.id, d.version, d.folder_id, d.name, v.media_type, v.language, d.changed_at,"
@@ -91,7 +97,7 @@ async def indexable(tx: Transaction, documents: list[int]) -> list[Indexable]:
         " JOIN versions v ON v.document_id = d.id AND v.number = d.version"
         " JOIN people p ON p.id = v.author_id"
         " LEFT JOIN organisations o ON o.id = v.organisation_id"
-        f" WHERE d.id IN ({', '.join(f':{name}' for name in wanted)})",
+        f" WHERE d.id IN ({', '.join(f':{name}' for name in wanted)}) AND {STANDS}",
         **wanted,
     )
     return [

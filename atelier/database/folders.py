@@ -21,6 +21,13 @@ _BELOW = """below(id) AS (
     SELECT f.id FROM folders f JOIN below b ON f.parent_id = b.id
 )"""
 
+# What is in the trash has no reach, and gets none when a folder above it changes.
+_LIVING = """living(id) AS (
+    SELECT :folder
+    UNION ALL
+    SELECT f.id FROM folders f JOIN living l ON f.parent_id = l.id WHERE f.removed_at IS NULL
+)"""
+
 
 async def add(
     tx: Transaction,
@@ -55,8 +62,9 @@ async def entries(tx: Transaction, actor: Actor) -> list[FolderRow]:
     Such a folder always carries one of her grants, so only her scope is looked at.
     """
     rows = await tx.rows(
-        f"WITH {access.scoped(Action.READ)} SELECT {_ROW} FROM scoped s"
+        f"WITH {access.scoped(actor, Action.READ)} SELECT {_ROW} FROM scoped s"
         " JOIN folders f ON f.id = s.folder_id"
+        " JOIN reach own ON own.folder_id = f.id AND own.ancestor_id = f.id"
         f" WHERE f.parent_id IS NULL OR NOT {access.meets('f.parent_id')}",
         **access.asking(actor),
     )
@@ -66,7 +74,7 @@ async def entries(tx: Transaction, actor: Actor) -> list[FolderRow]:
 async def children(tx: Transaction, actor: Actor, folder: FolderId) -> list[FolderRow]:
     """The readable folders in this one, by name."""
     rows = await tx.rows(
-        f"WITH {access.scoped(Action.READ)} SELECT {_ROW} FROM folders f"
+        f"WITH {access.scoped(actor, Action.READ)} SELECT {_ROW} FROM folders f"
         f" WHERE f.parent_id = :folder AND {access.meets('f.id')}",
         folder=folder,
         **access.asking(actor),
@@ -77,7 +85,7 @@ async def children(tx: Transaction, actor: Actor, folder: FolderId) -> list[Fold
 async def crumbs(tx: Transaction, actor: Actor, folder: FolderId) -> list[Crumb]:
     """The way from her entry point down to this folder; it stops below an unreadable one."""
     rows = await tx.rows(
-        f"WITH RECURSIVE {access.scoped(Action.READ)}, way(id, name, parent_id, step) AS ("
+        f"WITH RECURSIVE {access.scoped(actor, Action.READ)}, way(id, name, parent_id, step) AS ("
         " SELECT id, name, parent_id, 0 FROM folders WHERE id = :folder"
         " UNION ALL"
         " SELECT f.id, f.name, f.parent_id, w.step + 1 FROM way w"
@@ -94,7 +102,7 @@ async def allowing(
 ) -> list[tuple[FolderId, FolderId | None, str]]:
     """Every folder where she may do this: id, parent, name; by name."""
     rows = await tx.rows(
-        f"WITH {access.scoped(action)} SELECT f.id, f.parent_id, f.name FROM folders f"
+        f"WITH {access.scoped(actor, action)} SELECT f.id, f.parent_id, f.name FROM folders f"
         " WHERE f.id IN (SELECT r.folder_id FROM reach r"
         " WHERE r.ancestor_id IN (SELECT folder_id FROM scoped))",
         **access.asking(actor),
@@ -108,7 +116,7 @@ async def every(tx: Transaction) -> frozenset[FolderId]:
 
 
 async def below(tx: Transaction, folder: FolderId) -> frozenset[FolderId]:
-    """The folder and all under it, closed ones too."""
+    """The folder and all under it: closed ones too, and what is in the trash."""
     rows = await tx.rows(f"WITH RECURSIVE {_BELOW} SELECT id FROM below", folder=folder)
     return frozenset(FolderId(number) for (number,) in rows)
 
@@ -128,13 +136,16 @@ async def depth_and_path_characters(tx: Transaction, folder: FolderId) -> tuple[
 
 
 async def extent(tx: Transaction, folder: FolderId) -> tuple[int, int]:
-    """Levels and longest path, in characters, of the folder with what is under it."""
+    """Levels and longest path, in characters, of the folder with what is under it.
+
+    What is in the trash does not count: it would tell of itself.
+    """
     row = await tx.row(
         "WITH RECURSIVE below(id, level, characters) AS ("
         " SELECT id, 1, LENGTH(name) FROM folders WHERE id = :folder"
         " UNION ALL"
         " SELECT f.id, b.level + 1, b.characters + 1 + LENGTH(f.name)"
-        " FROM folders f JOIN below b ON f.parent_id = b.id"
+        " FROM folders f JOIN below b ON f.parent_id = b.id WHERE f.removed_at IS NULL"
         ") SELECT MAX(level), MAX(characters) FROM below",
         folder=folder,
     )
@@ -143,14 +154,18 @@ async def extent(tx: Transaction, folder: FolderId) -> tuple[int, int]:
 
 
 async def rewrite_reach(tx: Transaction, folder: FolderId) -> None:
-    """Write the reach of the folder and of all under it anew, after a move or a closing."""
+    """Write the reach of the folder and of all under it anew, after a move or a closing.
+
+    Not of what is in the trash, nor of what stands below that: a closed folder there keeps
+    the reach it has, which ends in itself.
+    """
     await tx.run(
-        f"WITH RECURSIVE {_BELOW} DELETE FROM reach WHERE folder_id IN (SELECT id FROM below)",
+        f"WITH RECURSIVE {_LIVING} DELETE FROM reach WHERE folder_id IN (SELECT id FROM living)",
         folder=folder,
     )
     await tx.run(
-        f"WITH RECURSIVE {_BELOW}, chain(folder_id, ancestor_id) AS ("
-        " SELECT id, id FROM below"
+        f"WITH RECURSIVE {_LIVING}, chain(folder_id, ancestor_id) AS ("
+        " SELECT id, id FROM living"
         " UNION ALL"
         " SELECT c.folder_id, f.parent_id FROM chain c JOIN folders f ON f.id = c.ancestor_id"
         " WHERE f.is_closed = 0 AND f.parent_id IS NOT NULL"

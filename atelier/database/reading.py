@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelier.database.engine import Transaction
+from atelier.database.entries import STANDS
 from atelier.model.documents import Blob, ReadState
 
 
@@ -32,18 +33,18 @@ class ReadRow:
 
 
 async def unread(tx: Transaction, version_id: int) -> Unread | None:
-    """The version to read, or None when it is gone."""
+    """The version to read, or None when it is gone or in the trash."""
     row = await tx.row(
         "SELECT v.id, v.document_id, d.name, v.sha256 FROM versions v"
-        " JOIN documents d ON d.id = v.document_id WHERE v.id = :id",
+        f" JOIN documents d ON d.id = v.document_id WHERE v.id = :id AND {STANDS}",
         id=version_id,
     )
     return None if row is None else Unread(*row)
 
 
-async def keep(tx: Transaction, version_id: int, found: ReadRow) -> None:
-    """Write what the reading found beside its version."""
-    await tx.run(
+async def keep(tx: Transaction, version_id: int, found: ReadRow) -> bool:
+    """Write what the reading found beside its version; False when that is gone."""
+    changed = await tx.run(
         "UPDATE versions SET state = :state, reason = :reason, media_type = :media_type,"
         " page_kind = :page_kind, page_count = :page_count, language = :language,"
         " reader_version = :reader_version WHERE id = :id",
@@ -56,6 +57,20 @@ async def keep(tx: Transaction, version_id: int, found: ReadRow) -> None:
         language=found.language,
         reader_version=found.reader_version,
     )
+    return changed > 0
+
+
+async def used(tx: Transaction, hashes: list[str]) -> frozenset[str]:
+    """Of these blobs those that a version has."""
+    if not hashes:
+        return frozenset()
+    wanted = {f"h{index}": sha256 for index, sha256 in enumerate(hashes)}
+    rows = await tx.rows(
+        "SELECT DISTINCT sha256 FROM versions"
+        f" WHERE sha256 IN ({', '.join(f':{name}' for name in wanted)})",
+        **wanted,
+    )
+    return frozenset(sha256 for (sha256,) in rows)
 
 
 async def versions_after(tx: Transaction, version_id: int, limit: int) -> list[tuple[int, Blob]]:

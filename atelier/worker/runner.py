@@ -1,5 +1,7 @@
 """The worker: claims jobs and does them, follows the index, forgets what expired.
 
+Once a day it tells the server's log where the access log ends.
+
 One process per data folder does this at a time; a lock on a file elects it. A job is
 held by a lease that is extended while it works: when the process dies, another takes
 the job when the lease is over.
@@ -27,6 +29,8 @@ _IDLE_SECONDS = 0.2
 _REST_AFTER_ROUNDS = 15
 _PAUSE_SECONDS = 1.0
 _UPKEEP_SECONDS = 3600.0
+_DAY_SECONDS = 24 * 3600.0
+_COLLECT_AFTER_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +48,8 @@ async def work(ws: Workspace, *, lanes: int | None = None) -> None:
             tasks.create_task(_steadily(do_next, ws, _IDLE_SECONDS))
         tasks.create_task(_follow(ws))
         tasks.create_task(_steadily(_upkeep, ws, _UPKEEP_SECONDS))
+        tasks.create_task(_collect_daily(ws))
+        tasks.create_task(_steadily(keep_trail, ws, _DAY_SECONDS))
 
 
 async def work_until_quiet(ws: Workspace) -> None:
@@ -97,6 +103,34 @@ async def _tried(act: Callable[[Workspace], Awaitable[bool]], ws: Workspace) -> 
 
 async def _upkeep(ws: Workspace) -> bool:
     await upkeep.forget_expired(ws)
+    return bool(await upkeep.empty_trash(ws))
+
+
+async def _collect_daily(ws: Workspace) -> None:
+    # Not at once: who starts with the records of another day has an hour to notice.
+    await asyncio.sleep(_COLLECT_AFTER_SECONDS)
+    await _steadily(_collect, ws, _DAY_SECONDS)
+
+
+async def _collect(ws: Workspace) -> bool:
+    await upkeep.collect(ws)
+    return False
+
+
+async def keep_trail(ws: Workspace) -> bool:
+    """Purge some of the access log; once nothing is left to purge, tell its head to the log.
+
+    Logs are kept where whoever has the records need not be able to write: against a head
+    found there, `verify --trail-head` sees a chain that was written anew.
+    """
+    purged = await upkeep.purge_trail(ws)
+    if purged.fault is not None:
+        facts = {"number": purged.fault.number, "kind": purged.fault.kind}
+        _log.error("access log was changed, not purged from there", extra={"facts": facts})
+    elif purged.lines:
+        _log.info("access log purged", extra={"facts": {"lines": purged.lines}})
+        return True
+    _log.info("access log head", extra={"facts": {"head": str(await upkeep.trail_head(ws))}})
     return False
 
 

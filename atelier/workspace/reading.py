@@ -19,7 +19,7 @@ from atelier.model.documents import ReadState
 from atelier.model.ids import DocumentId
 from atelier.model.jobs import JobKind
 from atelier.search.contract import Entry
-from atelier.workspace.documents import reading_of, text_key
+from atelier.workspace.documents import forget_texts, reading_of, text_key
 from atelier.workspace.place import Workspace
 
 _BATCH = 50
@@ -30,7 +30,7 @@ async def read_version(ws: Workspace, version_id: int) -> None:
     """Read a version's bytes, keep the text, and have the index look at the document.
 
     Whatever the bytes are, the version ends in a state; one whose bytes are gone is
-    `damaged`. Nothing happens when the version is gone.
+    `damaged`. Nothing happens when the version is gone or in the trash.
     """
     unread = await ws.db.read(lambda tx: records.unread(tx, version_id))
     if unread is None:
@@ -42,11 +42,13 @@ async def read_version(ws: Workspace, version_id: int) -> None:
         reading = Reading(ReadState.DAMAGED, "application/octet-stream", reason="missing")
     await ws.texts.put(text_key(version_id, unread.sha256), msgspec.msgpack.encode(reading))
 
-    async def unit(tx: Transaction) -> None:
-        await records.keep(tx, version_id, _row(reading))
+    async def unit(tx: Transaction) -> bool:
+        is_there = await records.keep(tx, version_id, _row(reading))
         await entries.note(tx, DocumentId(unread.document_id))
+        return is_there
 
-    await ws.db.write(unit)
+    if not await ws.db.write(unit):  # it was purged meanwhile: no text of it stays
+        await forget_texts(ws, [(version_id, unread.sha256)])
 
 
 async def follow(ws: Workspace) -> bool:

@@ -150,3 +150,16 @@ def test_what_is_no_hash_names_no_reading(tmp_path):
     for act in (store.get, store.remove, lambda name: store.put(name, b"text")):
         with pytest.raises(BlobMissing):
             asyncio.run(act("../../atelier"))
+
+
+def test_every_kept_reading_is_told_by_its_key_half_written_ones_too(tmp_path):
+    async def act():
+        store = texts(tmp_path)
+        assert await store.keys() == frozenset()
+        await store.put(SHA256, b"one")
+        await texts(tmp_path, reader_version=2).put(SHA256, b"two")
+        (path_of(tmp_path).parent / f".{OTHER}.1.0123").write_bytes(b"half")
+        (path_of(tmp_path).parent / "notes.txt").write_bytes(b"a stranger's")
+        assert await store.keys() == {SHA256, OTHER}
+
+    asyncio.run(act())

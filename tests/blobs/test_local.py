@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
+import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -63,6 +66,10 @@ class TestLocalBlobs(BlobContract):
         path.chmod(0o600)
         path.write_bytes(content)
 
+    def age(self, folder, sha256, seconds):
+        then = time.time() - seconds
+        os.utime(place(folder, sha256), (then, then))
+
 
 def test_an_address_of_no_known_kind_is_refused_with_the_nearest():
     with pytest.raises(SettingsFault) as caught:
@@ -82,7 +89,7 @@ def test_a_deposit_is_durable_before_it_has_its_name_and_its_name_before_the_ans
             blob = await stored(store, b"minutes")
             folder = place(tmp_path, blob.sha256).parent
             order = ["free_bytes", "free_bytes", "create", "write", "make_read_only", "sync"]
-            assert plan.names == [*order, "rename", "sync_folder"]
+            assert plan.names == [*order, "hold_folder", "rename", "sync_folder"]
             assert plan.operations[-2:] == [
                 ("rename", folder / blob.sha256),
                 ("sync_folder", folder),
@@ -119,7 +126,7 @@ def test_whatever_operation_fails_a_deposit_is_refused_clearly_and_leaves_no_hal
         "free_bytes",
         *["free_bytes", "create", "write"],
         *["free_bytes", "write"] * (batches - 1),
-        *["make_read_only", "sync", "rename", "sync_folder"],
+        *["make_read_only", "sync", "hold_folder", "rename", "sync_folder"],
     ]
 
 
@@ -442,3 +449,59 @@ async def _cancelled(task):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_a_seal_that_comes_while_its_old_twin_is_collected_is_kept(tmp_path):
+    # The collector stands between its look and its removal, while the same bytes are sealed.
+    gate = Gate("remove")
+
+    async def act():
+        async with ready(local(tmp_path)) as store:
+            blob = await stored(store, b"minutes")
+            then = time.time() - 7200
+            os.utime(place(tmp_path, blob.sha256), (then, then))
+            collecting = local(tmp_path, Disk(gate))
+            collected = asyncio.create_task(collecting.collect(blob.sha256, 3600))
+            assert await asyncio.to_thread(gate.is_reached.wait, 30)
+            waits = threading.Event()
+            disk = meanwhile("hold_folder", lambda path: waits.set())
+            sealing = asyncio.create_task(stored(local(tmp_path, disk), b"minutes"))
+            assert await asyncio.to_thread(waits.wait, 30)
+            gate.open()
+            assert await collected
+            assert await sealing == blob
+            assert await contents(store, blob.sha256) == b"minutes"
+            await collecting.close()
+
+    asyncio.run(act())
+
+
+def test_the_folder_is_held_alone_to_remove_and_beside_others_to_give_a_name(tmp_path):
+    seen = {}
+
+    def seam(operation, path):
+        if operation in ("remove", "rename") and path.parent.parent.name == "blobs":
+            seen[operation] = _holding(path.parent)
+
+    async def act():
+        async with ready(local(tmp_path, Disk(seam))) as store:
+            blob = await stored(store, b"minutes")
+            assert await store.collect(blob.sha256, -60)
+
+    asyncio.run(act())
+    assert seen == {"rename": "beside others", "remove": "alone"}
+
+
+def _holding(folder):
+    """How the folder is held now, as another process would find out."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        for kind, said in ((fcntl.LOCK_EX, "not"), (fcntl.LOCK_SH, "beside others")):
+            try:
+                fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            return said
+        return "alone"
+    finally:
+        os.close(descriptor)

@@ -3,6 +3,7 @@
 class TestLocalBlobs(BlobContract):
     def make(self, folder, *, floor_bytes=0): ...
     def spoil(self, folder, sha256, content): ...
+    def age(self, folder, sha256, seconds): ...
 """
 
 from __future__ import annotations
@@ -77,6 +78,10 @@ class BlobContract:
 
     def spoil(self, folder: Path, sha256: str, content: bytes) -> None:
         """Put other bytes under that hash, as rot would."""
+        raise NotImplementedError
+
+    def age(self, folder: Path, sha256: str, seconds: float) -> None:
+        """Have that blob be sealed so long ago."""
         raise NotImplementedError
 
     def test_bytes_come_out_as_they_went_in_whatever_the_pieces_and_ranges(self, tmp_path):
@@ -266,6 +271,22 @@ class BlobContract:
                 with pytest.raises(BlobMissing):
                     await store.open(blob.sha256)
                 assert await listed(store) == [kept]
+
+        asyncio.run(act())
+
+    def test_only_an_old_blob_is_collected_and_sealing_it_again_makes_it_young(self, tmp_path):
+        async def act():
+            async with ready(self.make(tmp_path)) as store:
+                young, old, again = [await stored(store, body) for body in (b"1", b"2", b"3")]
+                for blob in (old, again):
+                    self.age(tmp_path, blob.sha256, 7200)
+                assert not await store.collect(old.sha256, 10_000)
+                assert await stored(store, b"3") == again
+                collected = [await store.collect(one.sha256, 3600) for one in (young, old, again)]
+                assert collected == [False, True, False]
+                assert sorted(map(str, await listed(store))) == sorted(map(str, (young, again)))
+                assert not await store.collect(old.sha256, 3600)
+                assert not await store.collect("../../config.toml", 0)
 
         asyncio.run(act())
 

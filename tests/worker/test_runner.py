@@ -12,7 +12,9 @@ from atelier.database import jobs
 from atelier.errors import WriteFailed
 from atelier.files import Disk
 from atelier.model.documents import ReadState
+from atelier.model.ids import DocumentId, PersonId
 from atelier.model.jobs import JobKind
+from atelier.model.trail import TrailAct
 from atelier.worker import runner
 from atelier.worker.kinds import KINDS
 from atelier.workspace import documents, reading, upkeep
@@ -237,3 +239,32 @@ async def test_a_disk_that_fails_pauses_the_jobs_and_they_go_on_when_it_is_mende
     assert paused.is_set()
     look = await documents.look(world.ws, world.steward, done.document_id)
     assert look.document.current.state is ReadState.OK
+
+
+@in_network
+async def test_the_worker_purges_the_access_log_and_tells_its_head_to_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "atelier.worker.runner")
+
+    def told() -> list[tuple[str, dict[str, object]]]:
+        return [(one.getMessage(), one.facts) for one in caplog.records]  # type: ignore[attr-defined]
+
+    for person in (1, 2):
+        world.ws.trail.note(world.clock(), PersonId(person), DocumentId(1), 1, TrailAct.READ)
+        await world.ws.trail.flush()
+        world.clock.forward(days=300)
+    head = {"head": str(await upkeep.trail_head(world.ws))}
+    assert await runner.keep_trail(world.ws), "there may be more to purge"
+    assert told() == [("access log purged", {"lines": 1})]
+    assert not await runner.keep_trail(world.ws)
+    assert told()[1:] == [("access log head", head)]
+    caplog.clear()
+    await world.change("UPDATE access_log SET at = 0")
+    assert not await runner.keep_trail(world.ws)
+    fault = {"number": 2, "kind": "altered"}
+    assert told() == [
+        ("access log was changed, not purged from there", fault),
+        ("access log head", head),
+    ]
+    assert await world.values("SELECT number FROM access_log") == [2]
