@@ -9,7 +9,7 @@ from datetime import datetime
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model.ids import DocumentId, FolderId, OrganisationId
-from atelier.model.journal import JournalLine, Verb
+from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.model.people import Actor
 
 
@@ -42,6 +42,21 @@ async def note(
     )
 
 
+async def note_network(
+    tx: Transaction, actor: Actor, verb: NetworkVerb, at: datetime, **facts: str
+) -> None:
+    """Write who did what to the organisations, people and groups of the network."""
+    await tx.run(
+        "INSERT INTO network_journal (person_id, organisation_id, verb, facts, at)"
+        " VALUES (:person, :hat, :verb, :facts, :at)",
+        person=actor.person_id,
+        hat=actor.acting_as or actor.main_organisation,
+        verb=verb,
+        facts=json.dumps(facts, ensure_ascii=False),
+        at=to_ms(at),
+    )
+
+
 async def lines(tx: Transaction, folder: FolderId, *, before: int, limit: int) -> list[JournalLine]:
     """The folder's lines older than line `before`, newest first."""
     rows = await tx.rows(
@@ -55,5 +70,23 @@ async def lines(tx: Transaction, folder: FolderId, *, before: int, limit: int) -
     )
     return [
         JournalLine(number, from_ms(at), person, organisation or "", Verb(verb), json.loads(facts))
+        for number, at, person, organisation, verb, facts in rows
+    ]
+
+
+async def network_lines(tx: Transaction, *, before: int, limit: int) -> list[JournalLine]:
+    """The lines of the network's journal older than line `before`, newest first."""
+    rows = await tx.rows(
+        "SELECT j.id, j.at, p.name, o.name, j.verb, j.facts FROM network_journal j"
+        " JOIN people p ON p.id = j.person_id"
+        " LEFT JOIN organisations o ON o.id = j.organisation_id"
+        " WHERE j.id < :before ORDER BY j.id DESC LIMIT :limit",
+        before=before,
+        limit=limit,
+    )
+    return [
+        JournalLine(
+            number, from_ms(at), person, organisation or "", NetworkVerb(verb), json.loads(facts)
+        )
         for number, at, person, organisation, verb, facts in rows
     ]

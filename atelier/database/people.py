@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from atelier.database.engine import Transaction
 from atelier.database.times import from_day, to_day, to_ms
 from atelier.model import names
-from atelier.model.ids import MembershipId, OrganisationId, PersonId
-from atelier.model.people import Membership, Network, Organisation, Person
+from atelier.model.ids import GroupId, MembershipId, OrganisationId, PersonId
+from atelier.model.people import Membership, Network, Organisation, Person, Seat
 
 _PERSON = "p.id, p.name, p.email, p.is_steward, p.disabled_at"
+_BY_NAME = "p.sort_key, p.name, p.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom a list is to hold: all whose name, address or organisation answers to `words`.
+
+    `organisations` are those whose names do; without words everybody is sought.
+    """
+
+    words: str = ""
+    organisations: Collection[OrganisationId] = ()
+    is_active: bool = True
 
 
 async def network(tx: Transaction) -> Network | None:
@@ -54,7 +68,7 @@ async def add_organisation(tx: Transaction, name: str, kind: str, at: datetime) 
 async def organisation_named(tx: Transaction, name: str) -> Organisation | None:
     """The organisation of this name, in any case or normal form."""
     row = await tx.row(
-        "SELECT id, name, kind, ends_on FROM organisations WHERE name_key = :key",
+        "SELECT id, name, kind, ends_on, merged_into FROM organisations WHERE name_key = :key",
         key=names.key(name.strip()),
     )
     return None if row is None else _organisation(row)
@@ -62,7 +76,7 @@ async def organisation_named(tx: Transaction, name: str) -> Organisation | None:
 
 async def organisations(tx: Transaction) -> list[Organisation]:
     """All organisations by name."""
-    rows = await tx.rows("SELECT id, name, kind, ends_on FROM organisations")
+    rows = await tx.rows("SELECT id, name, kind, ends_on, merged_into FROM organisations")
     return sorted(map(_organisation, rows), key=lambda one: names.sort_key(one.name))
 
 
@@ -72,11 +86,12 @@ async def add_person(
     """Write a person; her address must be free."""
     return PersonId(
         await tx.value(
-            "INSERT INTO people (email, email_key, name, is_steward, created_at)"
-            " VALUES (:email, :key, :name, :steward, :at) RETURNING id",
+            "INSERT INTO people (email, email_key, name, sort_key, is_steward, created_at)"
+            " VALUES (:email, :key, :name, :sort_key, :steward, :at) RETURNING id",
             email=email,
             key=names.key(email),
             name=name,
+            sort_key=names.sort_key(name),
             steward=int(is_steward),
             at=to_ms(at),
         )
@@ -110,18 +125,6 @@ async def add_membership(
     )
 
 
-async def membership_id(
-    tx: Transaction, person: PersonId, organisation: OrganisationId
-) -> MembershipId | None:
-    """Her place in this organisation, whatever its dates."""
-    found = await tx.value(
-        "SELECT id FROM memberships WHERE person_id = :person AND organisation_id = :organisation",
-        person=person,
-        organisation=organisation,
-    )
-    return None if found is None else MembershipId(found)
-
-
 async def person(tx: Transaction, person_id: int) -> Person | None:
     """A person with her memberships."""
     row = await tx.row(f"SELECT {_PERSON} FROM people p WHERE p.id = :id", id=person_id)
@@ -148,8 +151,90 @@ async def first_steward(tx: Transaction) -> Person | None:
 
 async def people(tx: Transaction) -> list[Person]:
     """All people by name, with their memberships, in two statements."""
-    rows = await tx.rows(f"SELECT {_PERSON} FROM people p ORDER BY p.name, p.id")
+    rows = await tx.rows(f"SELECT {_PERSON} FROM people p ORDER BY {_BY_NAME}")
     return await _with_memberships(tx, rows, everyone=True)
+
+
+async def listed(tx: Transaction, sought: Sought, *, offset: int, limit: int) -> list[Person]:
+    """A window of those who are sought, by name, with their memberships, in two statements."""
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM people p WHERE {_sought(sought)}"
+        f" ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset",
+        **_words(sought),
+        limit=limit,
+        offset=offset,
+    )
+    return await _with_memberships(tx, rows)
+
+
+async def count(tx: Transaction, sought: Sought) -> int:
+    """How many are sought."""
+    return int(
+        await tx.value(f"SELECT COUNT(*) FROM people p WHERE {_sought(sought)}", **_words(sought))
+    )
+
+
+async def seats(tx: Transaction, person: PersonId, today: date) -> list[Seat]:
+    """The groups she sits in today, and for which organisation."""
+    rows = await tx.rows(
+        "SELECT g.id, g.name, o.name, gm.is_coordinator FROM memberships m"
+        " JOIN group_members gm ON gm.membership_id = m.id"
+        " JOIN groups g ON g.id = gm.group_id"
+        " JOIN organisations o ON o.id = m.organisation_id"
+        " WHERE m.person_id = :person AND (m.starts_on IS NULL OR m.starts_on <= :today)"
+        " AND (m.ends_on IS NULL OR m.ends_on >= :today)"
+        " AND (o.ends_on IS NULL OR o.ends_on >= :today) ORDER BY g.name_key, g.id, m.id",
+        person=person,
+        today=today.isoformat(),
+    )
+    return [
+        Seat(GroupId(group), name, organisation, bool(coordinates))
+        for group, name, organisation, coordinates in rows
+    ]
+
+
+async def has_more_than_a_place(tx: Transaction, person: PersonId) -> bool:
+    """Whether anything opens to this account besides what its places give, or it has a password.
+
+    A password, the network's management, folders at the top, a grant of her own, a seat.
+    """
+    return bool(
+        await tx.value(
+            "SELECT password_hash <> '' OR is_steward = 1 OR may_open_top = 1"
+            " OR EXISTS (SELECT 1 FROM grants WHERE subject_kind = 'person' AND subject_id = p.id)"
+            " OR EXISTS (SELECT 1 FROM group_members gm JOIN memberships m"
+            " ON m.id = gm.membership_id WHERE m.person_id = p.id)"
+            " FROM people p WHERE p.id = :id",
+            id=person,
+        )
+    )
+
+
+async def set_disabled(tx: Transaction, person: PersonId, at: datetime | None) -> None:
+    """Disable an account since a time, or enable it again (None)."""
+    await tx.run(
+        "UPDATE people SET disabled_at = :at WHERE id = :id",
+        at=None if at is None else to_ms(at),
+        id=person,
+    )
+
+
+async def set_steward(tx: Transaction, person: PersonId, *, is_steward: bool) -> None:
+    """Make her a steward, or no longer one."""
+    await tx.run(
+        "UPDATE people SET is_steward = :steward WHERE id = :id", steward=int(is_steward), id=person
+    )
+
+
+async def has_other_steward(tx: Transaction, person: PersonId) -> bool:
+    """Whether somebody else is an active steward."""
+    return bool(
+        await tx.value(
+            "SELECT 1 FROM people WHERE is_steward = 1 AND disabled_at IS NULL AND id <> :id"
+            " LIMIT 1",
+            id=person,
+        )
+    )
 
 
 async def may_open_top(tx: Transaction, person: PersonId) -> bool:
@@ -157,9 +242,13 @@ async def may_open_top(tx: Transaction, person: PersonId) -> bool:
     return bool(await tx.value("SELECT may_open_top FROM people WHERE id = :id", id=person))
 
 
-async def allow_top(tx: Transaction, person: PersonId) -> bool:
-    """Let her make top-level folders; False when there is no such person."""
-    return await tx.run("UPDATE people SET may_open_top = 1 WHERE id = :id", id=person) == 1
+async def allow_top(tx: Transaction, person: PersonId, *, is_allowed: bool) -> None:
+    """Let her make top-level folders, or no longer."""
+    await tx.run(
+        "UPDATE people SET may_open_top = :allowed WHERE id = :id",
+        allowed=int(is_allowed),
+        id=person,
+    )
 
 
 async def password_of(tx: Transaction, email: str) -> tuple[PersonId, str] | None:
@@ -189,14 +278,13 @@ async def _with_memberships(
     tx: Transaction, rows: Iterable[tuple[Any, ...]], *, everyone: bool = False
 ) -> list[Person]:
     people_rows = list(rows)
-    one = None if everyone else people_rows[0][0]
+    numbers = ", ".join(str(row[0]) for row in people_rows) or "0"
     found = await tx.rows(
         "SELECT m.person_id, m.id, m.function, m.is_representative, m.starts_on, m.ends_on,"
-        " o.id, o.name, o.kind, o.ends_on"
+        " o.id, o.name, o.kind, o.ends_on, o.merged_into"
         " FROM memberships m JOIN organisations o ON o.id = m.organisation_id"
-        + ("" if everyone else " WHERE m.person_id = :one")
-        + " ORDER BY m.id",
-        **({} if one is None else {"one": one}),
+        + ("" if everyone else f" WHERE m.person_id IN ({numbers})")
+        + " ORDER BY m.id"
     )
     places: dict[int, list[Membership]] = defaultdict(list)
     for row in found:
@@ -204,8 +292,33 @@ async def _with_memberships(
     return [_person(row, tuple(places[row[0]])) for row in people_rows]
 
 
+def _sought(sought: Sought) -> str:
+    """A condition on the person `p`; its values are `_words`."""
+    asked = "p.disabled_at IS NULL" if sought.is_active else "1 = 1"
+    numbers = ", ".join(map(str, sought.organisations)) or "0"
+    return (
+        f"{asked} AND (:like = '' OR p.sort_key LIKE :like ESCAPE '!'"
+        " OR p.email_key LIKE :address ESCAPE '!' OR p.id IN ("
+        f"SELECT person_id FROM memberships WHERE organisation_id IN ({numbers})))"
+    )
+
+
+def _words(sought: Sought) -> dict[str, str]:
+    """Names are compared without accents, addresses as they are."""
+    words = sought.words
+    return {"like": _like(names.sort_key(words)), "address": _like(names.key(words))}
+
+
+def _like(text: str) -> str:
+    if not text:
+        return ""
+    for special in "!%_":
+        text = text.replace(special, "!" + special)
+    return f"%{text}%"
+
+
 def _organisation(row: tuple[Any, ...]) -> Organisation:
-    return Organisation(OrganisationId(row[0]), row[1], row[2], to_day(row[3]))
+    return Organisation(OrganisationId(row[0]), row[1], row[2], to_day(row[3]), merged_into=row[4])
 
 
 def _membership(row: tuple[Any, ...]) -> Membership:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
-from atelier.model.ids import OrganisationId, PersonId
+from atelier.model.folders import Subject, SubjectKind
+from atelier.model.ids import FolderId, OrganisationId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,25 @@ class SessionRow:
     created_at: datetime
     seen_at: datetime
     language: str
+    seeing: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A one-time link: whom it is for, and who handed it out (None: the installation)."""
+
+    person_id: PersonId
+    issued_by: PersonId | None
+
+
+_SEEN_NAME = """CASE s.seeing_kind
+    WHEN 'organisation' THEN (SELECT name FROM organisations WHERE id = s.seeing_id)
+    WHEN 'person' THEN (SELECT name FROM people WHERE id = s.seeing_id) END"""
+
+
+def hashed(token: str) -> str:
+    """What stands in the records for a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def add(tx: Transaction, token_hash: str, person: PersonId, at: datetime) -> None:
@@ -35,14 +56,16 @@ async def add(tx: Transaction, token_hash: str, person: PersonId, at: datetime) 
 async def get(tx: Transaction, token_hash: str) -> SessionRow | None:
     """The session of an active person, or None."""
     row = await tx.row(
-        "SELECT s.person_id, s.acting_as, s.created_at, s.seen_at, p.language FROM sessions s"
+        "SELECT s.person_id, s.acting_as, s.created_at, s.seen_at, p.language,"
+        f" s.seeing_kind, s.seeing_id, {_SEEN_NAME} FROM sessions s"
         " JOIN people p ON p.id = s.person_id"
         " WHERE s.token_hash = :token AND p.disabled_at IS NULL",
         token=token_hash,
     )
     if row is None:
         return None
-    return SessionRow(row[0], row[1] or None, from_ms(row[2]), from_ms(row[3]), row[4])
+    seeing = Subject(SubjectKind(row[5]), row[6], row[7] or "") if row[5] else None
+    return SessionRow(row[0], row[1] or None, from_ms(row[2]), from_ms(row[3]), row[4], seeing)
 
 
 async def see(tx: Transaction, token_hash: str, at: datetime) -> None:
@@ -55,12 +78,48 @@ async def see(tx: Transaction, token_hash: str, at: datetime) -> None:
 
 
 async def act_as(tx: Transaction, token_hash: str, organisation: OrganisationId | None) -> None:
-    """Note for which organisation she acts in this session."""
+    """Note for which organisation she acts in this session; she looks as nobody else then."""
     await tx.run(
-        "UPDATE sessions SET acting_as = :organisation WHERE token_hash = :token",
+        "UPDATE sessions SET acting_as = :organisation, seeing_kind = '', seeing_id = 0,"
+        " seeing_from = 0 WHERE token_hash = :token",
         organisation=organisation or 0,
         token=token_hash,
     )
+
+
+async def look_as(
+    tx: Transaction, token_hash: str, person: PersonId, subject: Subject, *, beginning: FolderId
+) -> bool:
+    """Note as whom she looks in this session, and in which folder she began to.
+
+    False when there is no such session, or when it is not hers.
+    """
+    changed = await tx.run(
+        "UPDATE sessions SET seeing_kind = :kind, seeing_id = :subject, seeing_from = :folder"
+        " WHERE token_hash = :token AND person_id = :person",
+        kind=subject.kind,
+        subject=subject.id,
+        folder=beginning,
+        token=token_hash,
+        person=person,
+    )
+    return changed == 1
+
+
+async def look_as_herself(tx: Transaction, token_hash: str, person: PersonId) -> FolderId | None:
+    """Note that she looks as nobody else; the folder where she began to, None for nowhere."""
+    found = await tx.value(
+        "SELECT seeing_from FROM sessions WHERE token_hash = :token AND person_id = :person",
+        token=token_hash,
+        person=person,
+    )
+    await tx.run(
+        "UPDATE sessions SET seeing_kind = '', seeing_id = 0, seeing_from = 0"
+        " WHERE token_hash = :token AND person_id = :person",
+        token=token_hash,
+        person=person,
+    )
+    return FolderId(found) if found else None
 
 
 async def end(tx: Transaction, token_hash: str) -> None:
@@ -80,30 +139,34 @@ async def forget_before(tx: Transaction, at: datetime) -> None:
     await tx.run("DELETE FROM sign_in_attempts WHERE at < :at", at=to_ms(at))
 
 
-async def add_link(
-    tx: Transaction, token_hash: str, person: PersonId, expires_at: datetime
-) -> None:
+async def add_link(tx: Transaction, token_hash: str, link: LinkRow, expires_at: datetime) -> None:
     """Write a one-time link; earlier ones of the same person end."""
-    await tx.run("DELETE FROM sign_in_links WHERE person_id = :person", person=person)
+    await end_links(tx, link.person_id)
     await tx.run(
-        "INSERT INTO sign_in_links (token_hash, person_id, expires_at)"
-        " VALUES (:token, :person, :expires)",
+        "INSERT INTO sign_in_links (token_hash, person_id, issued_by, expires_at)"
+        " VALUES (:token, :person, :issuer, :expires)",
         token=token_hash,
-        person=person,
+        person=link.person_id,
+        issuer=link.issued_by,
         expires=to_ms(expires_at),
     )
 
 
-async def link(tx: Transaction, token_hash: str, now: datetime) -> PersonId | None:
-    """The active person of a link that can still be used."""
-    found = await tx.value(
-        "SELECT l.person_id FROM sign_in_links l JOIN people p ON p.id = l.person_id"
+async def end_links(tx: Transaction, person: PersonId) -> None:
+    """Forget the one-time links of a person."""
+    await tx.run("DELETE FROM sign_in_links WHERE person_id = :person", person=person)
+
+
+async def link(tx: Transaction, token_hash: str, now: datetime) -> LinkRow | None:
+    """The link of an active person that was not used and has not expired."""
+    row = await tx.row(
+        "SELECT l.person_id, l.issued_by FROM sign_in_links l JOIN people p ON p.id = l.person_id"
         " WHERE l.token_hash = :token AND l.used_at IS NULL AND l.expires_at > :now"
         " AND p.disabled_at IS NULL",
         token=token_hash,
         now=to_ms(now),
     )
-    return None if found is None else PersonId(found)
+    return None if row is None else LinkRow(*row)
 
 
 async def use_link(tx: Transaction, token_hash: str, now: datetime) -> None:

@@ -22,15 +22,51 @@ class Verb(StrEnum):
     RESTORED = "restored"
     DOCUMENT_RENAMED = "document_renamed"
     DOCUMENT_MOVED = "document_moved"
+    DOCUMENT_REMOVED = "document_removed"
+    DOCUMENT_RESTORED = "document_restored"
+    DOCUMENT_PURGED = "document_purged"
+    FOLDER_REMOVED = "folder_removed"
+    FOLDER_RESTORED = "folder_restored"
+    FOLDER_PURGED = "folder_purged"
+    ORGANISATION_LEFT = "organisation_left"
+    ORGANISATION_MERGED = "organisation_merged"
+    SEEN_AS = "seen_as"
+    TAKEN_OVER = "taken_over"
+    STEWARD_JOINED = "steward_joined"
+    REQUEST_REFUSED = "request_refused"
+
+
+class NetworkVerb(StrEnum):
+    """What was done to organisations, people and groups, as the network's journal keeps it."""
+
+    ORGANISATION_ADDED = "organisation_added"
+    ORGANISATION_CHANGED = "organisation_changed"
+    ORGANISATION_LEFT = "organisation_left"
+    ORGANISATION_MERGED = "organisation_merged"
+    PERSON_ADDED = "person_added"
+    MEMBERSHIP_ADDED = "membership_added"
+    MEMBERSHIP_CHANGED = "membership_changed"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    STEWARD_CHANGED = "steward_changed"
+    LINK_ISSUED = "link_issued"
+    TOP_FOLDERS_ALLOWED = "top_folders_allowed"
+    GROUP_ADDED = "group_added"
+    GROUP_RENAMED = "group_renamed"
+    SEATED = "seated"
+    UNSEATED = "unseated"
+    APPOINTED = "appointed"
+    DISMISSED = "dismissed"
+    ACCESS_LOG_READ = "access_log_read"
 
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One line of a folder's journal; `facts` are short texts by name."""
+    """One line of a folder's journal, or of the network's; `facts` are short texts by name."""
 
     id: int
     at: datetime
     person: str
     organisation: str
-    verb: Verb
+    verb: Verb | NetworkVerb
     facts: dict[str, str]

@@ -1,4 +1,4 @@
-"""The journal of a folder, for its coordinators."""
+"""The journal of a folder, for its coordinators; the network's, for stewards."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ class Journal:
     older: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkJournal:
+    """Lines about organisations, people and groups, newest first; `older` as in `Journal`."""
+
+    lines: tuple[JournalLine, ...]
+    older: int | None
+
+
 async def of_folder(
     ws: Workspace, actor: Actor, folder_id: FolderId, *, before: int | None = None
 ) -> Journal:
@@ -38,8 +46,26 @@ async def of_folder(
         lines = await records.lines(
             tx, folder.id, before=min(before or _NEWEST, _NEWEST), limit=PAGE_LINES + 1
         )
-        shown = tuple(lines[:PAGE_LINES])
-        older = shown[-1].id if len(lines) > PAGE_LINES else None
-        return Journal(folder, tuple(await folders.crumbs(tx, actor, folder.id)), shown, older)
+        crumbs = tuple(await folders.crumbs(tx, actor, folder.id))
+        return Journal(folder, crumbs, *_page(lines))
 
     return await ws.db.read(unit)
+
+
+async def of_network(ws: Workspace, actor: Actor, *, before: int | None = None) -> NetworkJournal:
+    """What was done to organisations, people and groups, before line `before`; for stewards."""
+
+    async def unit(tx: Transaction) -> NetworkJournal:
+        await access.manage(tx, actor)
+        lines = await records.network_lines(
+            tx, before=min(before or _NEWEST, _NEWEST), limit=PAGE_LINES + 1
+        )
+        return NetworkJournal(*_page(lines))
+
+    return await ws.db.read(unit)
+
+
+def _page(lines: list[JournalLine]) -> tuple[tuple[JournalLine, ...], int | None]:
+    """The lines to show of one more than a page, and where the next page begins."""
+    shown = tuple(lines[:PAGE_LINES])
+    return shown, shown[-1].id if len(lines) > PAGE_LINES else None

@@ -1,208 +1,154 @@
-"""People come in: sign-in links, sessions, organisations and who belongs to them."""
+"""The directory: who is in it, somebody's sheet, and bringing people in.
+
+`signing_in` and `accounts` speak here too: for doors and commands, all of it is people.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from ipaddress import ip_address, ip_network
+from dataclasses import dataclass, replace
 
 from atelier import access
+from atelier.database import groups, journal
 from atelier.database import people as records
-from atelier.database import sessions
 from atelier.database.engine import Transaction
-from atelier.errors import (
-    AlreadySo,
-    BadSignIn,
-    Invalid,
-    LinkSpent,
-    NotFound,
-    SignInNeeded,
-    TooMany,
-)
+from atelier.errors import AlreadySo, Forbidden, Invalid, NotFound
 from atelier.model import names
 from atelier.model.ids import OrganisationId, PersonId
-from atelier.model.people import Actor, Network, Organisation, Person, Session
-from atelier.workspace.passwords import accepted
-from atelier.workspace.place import Workspace, today
+from atelier.model.journal import NetworkVerb
+from atelier.model.people import Actor, Group, Organisation, Person, Seat
+from atelier.workspace import memberships
+from atelier.workspace.accounts import allow_top_folders as allow_top_folders
+from atelier.workspace.accounts import give_link, start_afresh
+from atelier.workspace.accounts import issue_link as issue_link
+from atelier.workspace.place import Workspace
+from atelier.workspace.signing_in import LANGUAGES as LANGUAGES
+from atelier.workspace.signing_in import MAX_EMAIL_CHARACTERS as MAX_EMAIL_CHARACTERS
+from atelier.workspace.signing_in import act_as as act_as
+from atelier.workspace.signing_in import actor as actor
+from atelier.workspace.signing_in import check_may_invite as check_may_invite
+from atelier.workspace.signing_in import form_token as form_token
+from atelier.workspace.signing_in import look_at_link as look_at_link
+from atelier.workspace.signing_in import network as network
+from atelier.workspace.signing_in import session as session
+from atelier.workspace.signing_in import set_language as set_language
+from atelier.workspace.signing_in import sign_in as sign_in
+from atelier.workspace.signing_in import sign_out as sign_out
+from atelier.workspace.signing_in import start_link as start_link
+from atelier.workspace.signing_in import use_link as use_link
 
-MAX_EMAIL_CHARACTERS = 254  # RFC 5321 §4.5.3.1.3
-LANGUAGES = ("fr", "en")
-_ATTEMPTS = 10
-_ATTEMPTS_WITHIN = timedelta(minutes=15)
-_SEEN_EVERY = timedelta(minutes=1)
+PAGE_PEOPLE = 200
 
 
-async def session(ws: Workspace, token: str) -> Session:
-    """Who is signed in with this token; `SignInNeeded` when nobody is (any more).
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A window of the people, and the organisations and groups, that answer to some words.
 
-    Rights that end, a disabled account and a chosen organisation that was left are
-    seen here at each request.
+    `total` counts the people who do, `pages` from 1. `offered` are the organisations into
+    which the one who looks may bring somebody, `may_manage` whether she is a steward.
     """
-    token_hash, now = _hashed(token), ws.clock()
 
-    async def unit(tx: Transaction) -> tuple[sessions.SessionRow, Session] | None:
-        row = await sessions.get(tx, token_hash)
-        if row is None:
-            raise SignInNeeded
-        if _is_over(ws, row, now):
-            return None
-        person = await records.person(tx, row.person_id)
-        assert person is not None
-        actor = await _actor(tx, person, row.acting_as, today(ws))
-        network = await _network(tx)
-        return row, Session(actor, person, network, row.language, form_token(token), _end(ws, row))
-
-    seen = await ws.db.read(unit)
-    if seen is None:  # ended for good: a clock that goes back must not revive it
-        await ws.db.write(lambda tx: sessions.end(tx, token_hash))
-        raise SignInNeeded
-    row, found = seen
-    if now - row.seen_at > _SEEN_EVERY:
-        await ws.db.write(lambda tx: sessions.see(tx, token_hash, now))
-    return found
+    people: tuple[Person, ...]
+    total: int
+    page: int
+    pages: int
+    organisations: tuple[Organisation, ...]
+    groups: tuple[Group, ...]
+    offered: tuple[Organisation, ...]
+    may_manage: bool
 
 
-async def actor(ws: Workspace, email: str | None) -> Actor:
-    """The actor of this address, or the first steward: for the command line's `--as`."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Somebody, where she sits today, and what the one who looks may do about her.
 
-    async def unit(tx: Transaction) -> Actor:
-        found = await (
-            records.first_steward(tx) if email is None else records.person_by_email(tx, email)
-        )
-        if found is None or not found.is_active:
-            raise NotFound("person")
-        return await _actor(tx, found, None, today(ws))
-
-    return await ws.db.read(unit)
-
-
-async def network(ws: Workspace) -> Network:
-    """The network that this installation is."""
-    return await ws.db.read(_network)
-
-
-def form_token(session_token: str) -> str:
-    """What a form of this session must bring back, so that no other site can fill it in."""
-    return hmac.new(session_token.encode(), b"form", hashlib.sha256).hexdigest()
-
-
-async def sign_in(
-    ws: Workspace, email: str, password: str, address: str, *, replacing: str | None = None
-) -> str:
-    """A new session's token. `BadSignIn` alike for unknown people and wrong passwords.
-
-    Ten failures per account, and per network address, in fifteen minutes; then
-    `TooMany`, also across restarts. The session of the token `replacing` ends.
+    `managed` are those of her organisations whose places may be changed; `may_add` is
+    whether she may be given one more, `may_invite` a link; `may_manage` is for stewards.
     """
-    now = ws.clock()
-    # Cut first, then stripped: what is throttled is exactly what is looked up.
-    given = email.strip()[:MAX_EMAIL_CHARACTERS].strip()
-    keys = (f"account:{names.key(given)}", f"address:{_neighbourhood(address)}")
-    await _throttle(ws, keys, now)
-    found = await ws.db.read(lambda tx: records.password_of(tx, given))
-    if not await ws.passwords.matches(found[1] if found else "", password) or found is None:
-        raise BadSignIn
-    person = found[0]
 
-    async def unit(tx: Transaction) -> str:
-        # Meanwhile she may have chosen another password, which ended all her sessions.
-        if await records.password_of(tx, given) != found:
-            raise BadSignIn
-        await sessions.forget_attempts(tx, keys[0])
-        # Many sign in from behind one town hall's address: only failures count against it.
-        await sessions.forget_attempt(tx, keys[1], now)
-        if replacing is not None:
-            await sessions.end(tx, _hashed(replacing))
-        return await _start_session(tx, person, now)
-
-    return await ws.db.write(unit)
+    person: Person
+    seats: tuple[Seat, ...]
+    may_open_top: bool
+    managed: frozenset[OrganisationId]
+    may_add: bool
+    may_invite: bool
+    may_manage: bool
 
 
-async def sign_out(ws: Workspace, token: str) -> None:
-    """End the session of this token."""
-    await ws.db.write(lambda tx: sessions.end(tx, _hashed(token)))
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Somebody who was brought in, and the token of her link, "" for none.
 
-
-async def act_as(
-    ws: Workspace, actor: Actor, token: str, organisation: OrganisationId | None
-) -> None:
-    """Act for one of her organisations from now on, or for all of them (None)."""
-
-    async def unit(tx: Transaction) -> None:
-        person = await records.person(tx, actor.person_id)
-        assert person is not None
-        if organisation is not None and organisation not in _organisations(person, actor.today):
-            raise Invalid("organisation", "unknown", str(organisation))
-        await sessions.act_as(tx, _hashed(token), organisation)
-
-    await ws.db.write(unit)
-
-
-async def set_language(ws: Workspace, actor: Actor, language: str) -> None:
-    """Keep the language she reads in: one of `LANGUAGES`."""
-    if language not in LANGUAGES:
-        raise Invalid("language", "unknown", language)
-    await ws.db.write(lambda tx: records.set_language(tx, actor.person_id, language))
-
-
-async def issue_link(ws: Workspace, actor: Actor, person: PersonId) -> str:
-    """The token of a new one-time sign-in link for someone; her earlier links end.
-
-    For stewards. It lets its bearer choose her password.
+    `is_afresh`: her account was there already, and the password it had is void.
     """
-    now = ws.clock()
 
-    async def unit(tx: Transaction) -> str:
-        await access.manage(tx, actor)
-        if await records.person(tx, person) is None:
-            raise NotFound("person")
-        return await start_link(tx, person, now, ws.settings.sessions.link_hours)
-
-    return await ws.db.write(unit)
+    person: Person
+    token: str
+    is_afresh: bool = False
 
 
-async def start_link(tx: Transaction, person: PersonId, now: datetime, hours: int) -> str:
-    """Write a one-time link in this transaction; its token."""
-    token = secrets.token_urlsafe(32)
-    await sessions.add_link(tx, _hashed(token), person, now + timedelta(hours=hours))
-    return token
+async def look(ws: Workspace, actor: Actor, number: PersonId) -> Sheet:
+    """All that the directory knows of somebody, for anyone signed in."""
 
-
-async def look_at_link(ws: Workspace, token: str) -> Person:
-    """Whom a one-time link is for, without using it: mail scanners open links too."""
-
-    async def unit(tx: Transaction) -> Person:
-        found = await sessions.link(tx, _hashed(token), ws.clock())
-        person = None if found is None else await records.person(tx, found)
+    async def unit(tx: Transaction) -> Sheet:
+        person = await records.person(tx, number)
         if person is None:
-            raise LinkSpent
-        return person
+            raise NotFound("person")
+        homes = {place.organisation.id for place in person.memberships}
+        may_manage = await memberships.is_steward(tx, actor)
+        return Sheet(
+            person,
+            tuple(await records.seats(tx, number, actor.today)),
+            await records.may_open_top(tx, number),
+            await memberships.managed(tx, actor, homes),
+            person.is_active and (may_manage or await _may_add(tx, actor, person)),
+            person.is_active and await _may_invite(tx, actor, person),
+            may_manage,
+        )
 
     return await ws.db.read(unit)
 
 
-async def use_link(ws: Workspace, token: str, password: str) -> str:
-    """Choose a password through a one-time link: a new session's token.
+async def listed(ws: Workspace, actor: Actor, *, words: str = "", page: int = 1) -> Directory:
+    """A page of the directory, for anyone signed in; stewards see closed accounts too.
 
-    The link is spent and her other sessions end, in the same transaction.
+    `words` stand in a name, an address or the name of an organisation. A page after the
+    last is the last. The same number of statements whatever the number of people.
     """
-    person = await look_at_link(ws, token)
-    known = (person.email, person.name)
-    password_hash = await ws.passwords.hash(accepted(password, known=known))
-    now = ws.clock()
+    folded = names.sort_key(words)
 
-    async def unit(tx: Transaction) -> str:
-        if await sessions.link(tx, _hashed(token), now) != person.id:
-            raise LinkSpent
-        await sessions.use_link(tx, _hashed(token), now)
-        await sessions.end_all(tx, person.id)
-        await records.set_password(tx, person.id, password_hash)
-        return await _start_session(tx, person.id, now)
+    async def unit(tx: Transaction) -> Directory:
+        everywhere = await records.organisations(tx)
+        answering = tuple(one for one in everywhere if folded in names.sort_key(one.name))
+        may_manage = await memberships.is_steward(tx, actor)
+        found = tuple(one.id for one in answering) if words else ()
+        sought = records.Sought(words, found, is_active=not may_manage)
+        total = await records.count(tx, sought)
+        pages = max(1, -(-total // PAGE_PEOPLE))
+        shown = min(page, pages)
+        offset = (shown - 1) * PAGE_PEOPLE
+        sitting = await groups.everyone(tx, actor.today)
+        return Directory(
+            tuple(await records.listed(tx, sought, offset=offset, limit=PAGE_PEOPLE)),
+            total,
+            shown,
+            pages,
+            answering,
+            tuple(one for one in sitting if folded in names.sort_key(one.name)),
+            await memberships.offering(tx, actor),
+            may_manage,
+        )
 
-    return await ws.db.write(unit)
+    return await ws.db.read(unit)
+
+
+async def directory(ws: Workspace, actor: Actor) -> tuple[list[Organisation], list[Person]]:
+    """The organisations and active people of the network, by name, for anyone signed in."""
+
+    async def unit(tx: Transaction) -> tuple[list[Organisation], list[Person]]:
+        everyone = await records.people(tx)
+        return await records.organisations(tx), [one for one in everyone if one.is_active]
+
+    return await ws.db.read(unit)
 
 
 async def add_organisation(
@@ -216,6 +162,8 @@ async def add_organisation(
         if await records.organisation_named(tx, clean):
             raise AlreadySo("organisation")
         number = await records.add_organisation(tx, clean, kind.strip(), ws.clock())
+        added = NetworkVerb.ORGANISATION_ADDED
+        await journal.note_network(tx, actor, added, ws.clock(), subject=clean)
         return Organisation(number, clean, kind.strip())
 
     return await ws.db.write(unit)
@@ -236,13 +184,12 @@ async def add_person(
     Someone already known by this address gets a further place, under the name she has;
     `AlreadySo` when there is nothing to add.
     """
-    adding = _Adding(
-        checked_email(email), names.checked(name), organisation, function.strip(), is_representative
-    )
+    terms = memberships.Terms(function, is_representative=is_representative)
+    adding = _Adding(checked_email(email), names.checked(name), organisation, terms)
 
     async def unit(tx: Transaction) -> Person:
         await access.manage(tx, actor)
-        return await _add(ws, tx, adding)
+        return (await _add(ws, tx, actor, adding)).person
 
     return await ws.db.write(unit)
 
@@ -255,44 +202,38 @@ async def bring_in(
     name: str,
     organisation: str | None = None,
     function: str = "",
-) -> tuple[Person, str]:
+) -> Brought:
     """`add_person`, and the token of her one-time link in the same transaction.
 
-    The token is "" for someone who has a password: she signs in as before.
-    """
-    adding = _Adding(checked_email(email), names.checked(name), organisation, function.strip())
+    For stewards, and for the representatives of the organisation. The token is "" for
+    someone who keeps her password, and for whom the actor may hand out no link.
 
-    async def unit(tx: Transaction) -> tuple[Person, str]:
-        await access.manage(tx, actor)
-        person = await _add(ws, tx, adding)
+    An account without a place today that a *steward* brings in starts afresh: a password
+    that it has may be that of a representative who prepared the address, used its link
+    herself and ended the place, and she would wait there for what the new one opens. It is
+    no loss to a guest with grants in her own name, for the steward hands her the link.
+    A *representative* voids no password: with the link she would take over the name and the
+    past of a guest, and without it shut her out. Nor is a steward's voided, who may be the
+    only one, bringing herself in.
+    """
+    terms = memberships.Terms(function)
+    adding = _Adding(checked_email(email), names.checked(name), organisation, terms)
+
+    async def unit(tx: Transaction) -> Brought:
+        added = await _add(ws, tx, actor, adding)
+        person = added.person
         known = await records.password_of(tx, person.email)
         if known is not None and known[1]:
-            return person, ""
-        hours = ws.settings.sessions.link_hours
-        return person, await start_link(tx, person.id, ws.clock(), hours)
+            if not added.was_guest or person.is_steward:
+                return Brought(person, "")
+            if not await memberships.is_steward(tx, actor):
+                return Brought(person, "")
+            return Brought(person, await start_afresh(ws, tx, actor, person), is_afresh=True)
+        if not added.is_new and not await _may_invite(tx, actor, person):
+            return Brought(person, "")
+        return Brought(person, await give_link(ws, tx, actor, person))
 
     return await ws.db.write(unit)
-
-
-async def allow_top_folders(ws: Workspace, actor: Actor, person: PersonId) -> None:
-    """Let someone make top-level folders; for stewards."""
-
-    async def unit(tx: Transaction) -> None:
-        await access.manage(tx, actor)
-        if not await records.allow_top(tx, person):
-            raise NotFound("person")
-
-    await ws.db.write(unit)
-
-
-async def directory(ws: Workspace, actor: Actor) -> tuple[list[Organisation], list[Person]]:
-    """The organisations and active people of the network, by name, for anyone signed in."""
-
-    async def unit(tx: Transaction) -> tuple[list[Organisation], list[Person]]:
-        everyone = await records.people(tx)
-        return await records.organisations(tx), [one for one in everyone if one.is_active]
-
-    return await ws.db.read(unit)
 
 
 def checked_email(email: str) -> str:
@@ -318,112 +259,66 @@ class _Adding:
     email: str
     name: str
     organisation: str | None
-    function: str
-    is_representative: bool = False
+    terms: memberships.Terms
 
 
-async def _add(ws: Workspace, tx: Transaction, adding: _Adding) -> Person:
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Someone who is in the directory now; `is_new` when she was not before.
+
+    `was_guest` when she was, without a place that day.
+    """
+
+    person: Person
+    is_new: bool
+    was_guest: bool
+
+
+async def _add(ws: Workspace, tx: Transaction, actor: Actor, adding: _Adding) -> _Added:
+    home, may_appoint = await _home(tx, actor, adding.organisation)
     known = await records.person_by_email(tx, adding.email)
-    if known is not None and adding.organisation is None:
+    if known is not None and home is None:
         raise AlreadySo("person")
-    person = (
-        known.id if known else await records.add_person(tx, adding.email, adding.name, ws.clock())
-    )
-    if adding.organisation is not None:
-        await _add_membership(tx, person, adding)
-    added = await records.person(tx, person)
-    assert added is not None
-    return added
+    if known is not None and not known.is_active:
+        raise Invalid("email", "inactive_account", adding.email[:80])
+    person = known or await _enrol(ws, tx, actor, adding)
+    if home is not None:
+        place = await memberships.put(
+            ws, tx, actor, person, home, adding.terms, may_appoint=may_appoint
+        )
+        others = tuple(one for one in person.memberships if one.id != place.id)
+        person = replace(person, memberships=(*others, place))
+    return _Added(person, known is None, known is not None and known.is_guest(actor.today))
 
 
-async def _network(tx: Transaction) -> Network:
-    found = await records.network(tx)
-    if found is None:
-        raise NotFound("network")
-    return found
+async def _enrol(ws: Workspace, tx: Transaction, actor: Actor, adding: _Adding) -> Person:
+    number = await records.add_person(tx, adding.email, adding.name, ws.clock())
+    added = NetworkVerb.PERSON_ADDED
+    await journal.note_network(tx, actor, added, ws.clock(), name=adding.name)
+    return Person(number, adding.name, adding.email, is_steward=False, is_active=True)
 
 
-async def _actor(
-    tx: Transaction, person: Person, acting_as: OrganisationId | None, day: date
-) -> Actor:
-    mine = _organisations(person, day)
-    return Actor(
-        person_id=person.id,
-        name=person.name,
-        is_steward=person.is_steward,
-        may_open_top=person.is_steward or await records.may_open_top(tx, person.id),
-        main_organisation=mine[0] if mine else None,
-        acting_as=acting_as if acting_as in mine else None,
-        today=day,
-    )
+async def _home(
+    tx: Transaction, actor: Actor, name: str | None
+) -> tuple[OrganisationId | None, bool]:
+    """The organisation of this name, whose people the actor manages; whether as a steward."""
+    found = None if name is None else await records.organisation_named(tx, name)
+    if found is not None:
+        return found.id, await access.manage_organisation(tx, actor, found.id)
+    await access.manage(tx, actor)
+    if name is not None:
+        raise Invalid("organisation", "unknown", name[:80])
+    return None, True
 
 
-def _organisations(person: Person, day: date) -> list[OrganisationId]:
-    return [
-        membership.organisation.id
-        for membership in person.memberships
-        if (membership.starts_on is None or membership.starts_on <= day)
-        and (membership.ends_on is None or membership.ends_on >= day)
-        and (membership.organisation.ends_on is None or membership.organisation.ends_on >= day)
-    ]
+async def _may_add(tx: Transaction, actor: Actor, person: Person) -> bool:
+    present = {place.organisation.id for place in person.places(actor.today)}
+    return any(one.id not in present for one in await memberships.offering(tx, actor))
 
 
-async def _throttle(ws: Workspace, keys: tuple[str, ...], now: datetime) -> None:
-    async def unit(tx: Transaction) -> None:
-        for key in keys:
-            tries = await sessions.attempts(tx, key, now - _ATTEMPTS_WITHIN)
-            if len(tries) >= _ATTEMPTS:
-                wait = tries[-_ATTEMPTS] + _ATTEMPTS_WITHIN - now
-                raise TooMany(max(1, int(wait.total_seconds())))
-        for key in keys:
-            await sessions.note_attempt(tx, key, now)
-
-    await ws.db.write(unit)
-
-
-async def _start_session(tx: Transaction, person: PersonId, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    await sessions.add(tx, _hashed(token), person, now)
-    return token
-
-
-async def _add_membership(tx: Transaction, person: PersonId, adding: _Adding) -> None:
-    found = await records.organisation_named(tx, adding.organisation or "")
-    if found is None:
-        raise Invalid("organisation", "unknown", (adding.organisation or "")[:80])
-    if await records.membership_id(tx, person, found.id):
-        raise AlreadySo("membership")
-    await records.add_membership(
-        tx,
-        person,
-        found.id,
-        function=adding.function,
-        is_representative=adding.is_representative,
-        starts_on=None,
-        ends_on=None,
-    )
-
-
-def _neighbourhood(address: str) -> str:
-    """What one household or office holds: an IPv4 address, the /64 of an IPv6 one."""
+async def _may_invite(tx: Transaction, actor: Actor, person: Person) -> bool:
     try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((known, 64), strict=False)) if known.version == 6 else address
-
-
-def _is_over(ws: Workspace, row: sessions.SessionRow, now: datetime) -> bool:
-    return now >= _end(ws, row) or row.created_at > now + timedelta(hours=1)
-
-
-def _end(ws: Workspace, row: sessions.SessionRow) -> datetime:
-    limits = ws.settings.sessions
-    return min(
-        row.seen_at + timedelta(minutes=limits.idle_minutes),
-        row.created_at + timedelta(hours=limits.absolute_hours),
-    )
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+        await check_may_invite(tx, actor, person)
+    except (Forbidden, NotFound):
+        return False
+    return True

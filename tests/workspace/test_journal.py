@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from atelier.errors import Forbidden
 from atelier.model.folders import Role
 from atelier.model.ids import FolderId
 from atelier.model.people import Actor
@@ -90,3 +93,31 @@ async def test_pages_of_a_journal_follow_one_another_to_its_first_line(world: Wo
     assert found == sorted(found, reverse=True) and len(set(found)) == 250
     beyond = await journal.of_folder(world.ws, world.steward, folder, before=10**30)
     assert [line.id for line in beyond.lines] == found[:100]
+
+
+@in_network
+async def test_the_journal_of_the_network_is_for_stewards_alone(world: World) -> None:
+    awa = await world.person("Awa", of="Mairie")
+    folder = await world.folder("Réunions")
+    await world.grant(folder, awa, Role.COORDINATOR)
+    with pytest.raises(Forbidden):
+        await journal.of_network(world.ws, awa)
+    lines = (await journal.of_network(world.ws, world.steward)).lines
+    assert [line.verb.value for line in lines] == [
+        "membership_added", "person_added", "organisation_added"
+    ]  # fmt: skip
+    assert lines[0].at == world.clock() and lines[0].person == "marie"
+
+
+@in_network
+async def test_pages_of_the_networks_journal_follow_one_another(world: World) -> None:
+    await world.change(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)"
+        " INSERT INTO network_journal (person_id, verb, facts, at)"
+        " SELECT 1, 'person_added', '{}', i FROM n"
+    )
+    first = await journal.of_network(world.ws, world.steward)
+    second = await journal.of_network(world.ws, world.steward, before=first.older)
+    third = await journal.of_network(world.ws, world.steward, before=second.older)
+    numbers = [line.id for page in (first, second, third) for line in page.lines]
+    assert numbers == list(range(250, 0, -1)) and third.older is None

@@ -1,12 +1,13 @@
-"""People come in: links, passwords, sessions, and what stewards add."""
+"""The directory: who is in it, bringing people in, and what a page of it shows."""
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+import dataclasses
+from typing import TypeVar
 
 import pytest
 
+from atelier.database.engine import Transaction, Unit
 from atelier.errors import (
     AlreadySo,
     BadName,
@@ -16,292 +17,31 @@ from atelier.errors import (
     LinkSpent,
     NotFound,
     SignInNeeded,
-    TooMany,
 )
-from atelier.model.ids import OrganisationId, PersonId
-from atelier.workspace import admin, passwords, people
-from tests.builders import STEWARD, Seam, TurnedClock, World, in_network, network, opened
+from atelier.model.folders import Role
+from atelier.model.ids import PersonId
+from atelier.model.people import Actor, Organisation
+from atelier.workspace import groups, memberships, people
+from tests.builders import World, in_network
+
+T = TypeVar("T")
 
 PASSWORD = "un cheval bleu sous la pluie"
-OTHER = "trois pommes et une poire"
-# Refused before it is hashed: many attempts cost nothing.
-NEVER = "x" * (passwords.MAX_CHARACTERS + 1)
 
 
-async def come_in(world: World, person: PersonId, password: str = PASSWORD) -> str:
-    """Sign someone in through a link: her session's token."""
-    link = await people.issue_link(world.ws, world.steward, person)
-    return await people.use_link(world.ws, link, password)
-
-
-async def refused(world: World, token: str) -> bool:
-    """Whether nobody is signed in with this token."""
-    try:
-        await people.session(world.ws, token)
-    except SignInNeeded:
-        return True
-    return False
-
-
-@in_network
-async def test_a_link_is_good_once_and_looking_at_it_does_not_use_it(world: World) -> None:
-    awa = await world.person("Awa")
-    link = await people.issue_link(world.ws, world.steward, awa.person_id)
-    for _ in range(2):
-        assert (await people.look_at_link(world.ws, link)).name == "Awa"
-    token = await people.use_link(world.ws, link, PASSWORD)
-    found = await people.session(world.ws, token)
-    assert (found.actor.person_id, found.person.name) == (awa.person_id, "Awa")
-    assert found.network.name == "Atelier d'essai"
-    assert found.form_token == people.form_token(token) != people.form_token(token + "x")
-    for spent in (link, "", "never issued"):
-        with pytest.raises(LinkSpent):
-            await people.look_at_link(world.ws, spent)
-        with pytest.raises(LinkSpent):
-            await people.use_link(world.ws, spent, OTHER)
-
-
-@in_network
-async def test_a_link_ends_with_time_with_the_next_one_and_with_the_account(world: World) -> None:
-    awa = await world.person("Awa")
-    first = await people.issue_link(world.ws, world.steward, awa.person_id)
-    second = await people.issue_link(world.ws, world.steward, awa.person_id)
-    with pytest.raises(LinkSpent):
-        await people.look_at_link(world.ws, first)
-    world.clock.forward(hours=world.ws.settings.sessions.link_hours, seconds=-1)
-    await people.look_at_link(world.ws, second)
-    world.clock.forward(seconds=1)
-    with pytest.raises(LinkSpent):
-        await people.look_at_link(world.ws, second)
-    third = await people.issue_link(world.ws, world.steward, awa.person_id)
-    await world.disable(awa.person_id)
-    with pytest.raises(LinkSpent):
-        await people.look_at_link(world.ws, third)
-
-
-@in_network
-async def test_only_a_steward_issues_links_and_only_for_people(world: World) -> None:
-    awa = await world.person("Awa")
-    with pytest.raises(Forbidden):
-        await people.issue_link(world.ws, awa, awa.person_id)
-    with pytest.raises(NotFound):
-        await people.issue_link(world.ws, world.steward, PersonId(99))
-
-
-@in_network
-async def test_a_password_that_is_refused_leaves_the_link_good(world: World) -> None:
-    awa = await world.person("Awa Diallo Ndiaye")
-    link = await people.issue_link(world.ws, world.steward, awa.person_id)
-    for password, fault in (
-        ("court", "too_short"),
-        ("ab" * 10, "too_simple"),
-        ("AWA diallo ndiaye", "too_simple"),
-        ("awa.diallo.ndiaye@example.org", "too_simple"),
-        (NEVER, "too_long"),
-        ("é" * 2**20, "too_long"),
-    ):
-        with pytest.raises(Invalid) as refusal:
-            await people.use_link(world.ws, link, password)
-        assert (refusal.value.field, refusal.value.fault) == ("password", fault)
-        assert refusal.value.value == ""
-    await people.use_link(world.ws, link, PASSWORD)
-
-
-@in_network
-async def test_of_two_who_use_one_link_at_once_one_comes_in(world: World) -> None:
-    awa = await world.person("Awa")
-    link = await people.issue_link(world.ws, world.steward, awa.person_id)
-    outcomes = await asyncio.gather(
-        people.use_link(world.ws, link, PASSWORD),
-        people.use_link(world.ws, link, OTHER),
-        return_exceptions=True,
+async def representative(world: World, name: str, of: str) -> Actor:
+    """Someone who represents an organisation that is made if need be."""
+    someone = await world.person(name, of=of)
+    await world.change(
+        "UPDATE memberships SET is_representative = 1 WHERE person_id = :id", id=someone.person_id
     )
-    assert sorted(type(one).__name__ for one in outcomes) == ["LinkSpent", "str"]
+    return someone
 
 
-@in_network
-async def test_signing_in_needs_the_address_and_the_password_and_tells_nothing_else(
-    world: World,
-) -> None:
-    awa = await world.person("Awa")
-    await come_in(world, awa.person_id)
-    token = await people.sign_in(world.ws, " AWA@Example.org ", PASSWORD, "::1")
-    assert (await people.session(world.ws, token)).actor == awa
-    await world.person("Béa")
-    for email, password in (
-        ("awa@example.org", OTHER),
-        ("awa@example.org", ""),
-        ("nobody@example.org", PASSWORD),
-        ("béa@example.org", PASSWORD),
-        ("béa@example.org", ""),
-        ("", ""),
-    ):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, email, password, "::1")
-    await world.disable(awa.person_id)
-    with pytest.raises(BadSignIn):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
-
-
-@in_network
-async def test_a_new_password_ends_every_session_and_sign_ins_under_way(world: World) -> None:
-    awa = await world.person("Awa")
-    before = await come_in(world, awa.person_id)
-    link = await people.issue_link(world.ws, world.steward, awa.person_id)
-    matches, later = world.ws.passwords.matches, ""
-
-    async def meanwhile(password_hash: str, password: str) -> bool:
-        nonlocal later
-        later = await people.use_link(world.ws, link, OTHER)
-        return await matches(password_hash, password)
-
-    world.ws.passwords.matches = meanwhile  # type: ignore[method-assign]
-    with pytest.raises(BadSignIn):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
-    world.ws.passwords.matches = matches  # type: ignore[method-assign]
-    assert await refused(world, before)
-    assert not await refused(world, later)
-    await people.sign_in(world.ws, "awa@example.org", OTHER, "::1")
-
-
-def test_ten_attempts_then_waiting_for_the_account_and_the_address_also_after_a_restart(
-    tmp_path: Path,
-) -> None:
-    clock = TurnedClock()
-
-    async def attempt(world: World, email: str, address: str) -> None:
-        await people.sign_in(world.ws, email, NEVER, address)
-
-    async def first() -> None:
-        async with network(tmp_path, clock=clock) as world:
-            for number in range(10):
-                with pytest.raises(BadSignIn):
-                    await attempt(world, "Awa@example.org", f"10.0.0.{number}")
-                with pytest.raises(BadSignIn):
-                    await attempt(world, f"{number}@example.org", "10.1.1.1")
-                clock.forward(seconds=1)
-
-    async def second() -> None:
-        async with network(tmp_path, clock=clock) as world:
-            for email, address in (("awa@EXAMPLE.org", "::1"), ("new@example.org", "10.1.1.1")):
-                with pytest.raises(TooMany) as refusal:
-                    await attempt(world, email, address)
-                assert refusal.value.retry_after_seconds == 15 * 60 - 10
-            with pytest.raises(BadSignIn):
-                await attempt(world, "new@example.org", "::1")
-            clock.forward(minutes=15)
-            for email, address in (("awa@example.org", "::1"), ("new@example.org", "10.1.1.1")):
-                with pytest.raises(BadSignIn):
-                    await attempt(world, email, address)
-
-    asyncio.run(first())
-    asyncio.run(second())
-
-
-@in_network
-async def test_who_came_in_may_err_ten_times_again(world: World) -> None:
-    awa = await world.person("Awa")
-    await come_in(world, awa.person_id)
-    for number in range(9):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, "awa@example.org", NEVER, f"10.0.0.{number}")
-    await people.sign_in(world.ws, "awa@example.org", PASSWORD, "10.0.1.1")
-    for number in range(10):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, "awa@example.org", NEVER, f"10.0.2.{number}")
-
-
-@in_network
-async def test_many_people_behind_one_address_come_in_and_only_failures_count(
-    world: World,
-) -> None:
-    awa = await world.person("Awa")
-    await come_in(world, awa.person_id)
-    for _ in range(12):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "10.0.0.1")
-    for number in range(10):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, f"{number}@example.org", NEVER, "10.0.0.1")
-    with pytest.raises(TooMany):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "10.0.0.1")
-
-
-@in_network
-async def test_a_session_ends_when_idle_when_old_when_left_and_with_the_account(
-    world: World,
-) -> None:
-    limits = world.ws.settings.sessions
-    awa = await world.person("Awa")
-    token = await come_in(world, awa.person_id)
-    for _ in range(limits.absolute_hours * 60 // (limits.idle_minutes - 1)):
-        world.clock.forward(minutes=limits.idle_minutes - 1)
-        found = await people.session(world.ws, token)
-        assert found.expires_at > world.clock()
-    world.clock.forward(minutes=limits.idle_minutes - 1)
-    assert await refused(world, token)
-
-    token = await come_in(world, awa.person_id)
-    world.clock.forward(minutes=limits.idle_minutes)
-    assert await refused(world, token)
-
-    token = await come_in(world, awa.person_id)
-    await people.sign_out(world.ws, token)
-    assert await refused(world, token)
-
-    token = await come_in(world, awa.person_id)
-    await world.disable(awa.person_id)
-    assert await refused(world, token)
-    assert await refused(world, "never")
-
-
-@in_network
-async def test_a_clock_that_jumps_revives_no_session(world: World) -> None:
-    awa = await world.person("Awa")
-    token = await come_in(world, awa.person_id)
-    world.clock.forward(hours=9)
-    assert await refused(world, token)
-    world.clock.forward(hours=-9)
-    assert await refused(world, token)
-
-    token = await come_in(world, awa.person_id)
-    world.clock.forward(hours=-1)
-    assert not await refused(world, token)
-    world.clock.forward(seconds=-1)
-    assert await refused(world, token)
-
-
-@in_network
-async def test_acting_as_one_of_her_organisations_holds_until_she_leaves_it(world: World) -> None:
-    awa = await world.person("Awa", of=["Mairie", "CH d'Argentan"])
-    strange = await world.organisation("ARS")
-    token = await come_in(world, awa.person_id)
-    places = (await people.session(world.ws, token)).person.memberships
-    hospital = places[1].organisation.id
-
-    async def acting_as() -> OrganisationId | None:
-        return (await people.session(world.ws, token)).actor.acting_as
-
-    assert await acting_as() is None
-    await people.act_as(world.ws, awa, token, hospital)
-    assert await acting_as() == hospital
-    with pytest.raises(Invalid):
-        await people.act_as(world.ws, awa, token, strange.id)
-    assert await acting_as() == hospital
-    await world.end_membership(awa.person_id, on=world.today(plus=-1))
-    assert await acting_as() is None
-    with pytest.raises(Invalid):
-        await people.act_as(world.ws, awa, token, hospital)
-    await people.act_as(world.ws, awa, token, None)
-
-
-@in_network
-async def test_the_language_kept_is_one_that_is_offered(world: World) -> None:
-    awa = await world.person("Awa")
-    token = await come_in(world, awa.person_id)
-    await people.set_language(world.ws, awa, "en")
-    with pytest.raises(Invalid):
-        await people.set_language(world.ws, awa, "tlh")
-    assert (await people.session(world.ws, token)).language == "en"
+async def organisation(world: World, name: str) -> Organisation:
+    """The organisation of this name."""
+    known, _ = await people.directory(world.ws, world.steward)
+    return next(one for one in known if one.name == name)
 
 
 @in_network
@@ -319,7 +59,7 @@ async def test_stewards_and_nobody_else_add_organisations_and_people(world: Worl
     organisations, everyone = await people.directory(world.ws, awa)
     assert [one.name for one in organisations] == ["Cabinet", "Mairie"]
     assert [one.name for one in everyone] == ["Awa", "marie"]
-    assert [one.is_guest for one in everyone] == [False, True]
+    assert [one.is_guest(world.today()) for one in everyone] == [False, True]
     await world.disable(awa.person_id)
     _, active = await people.directory(world.ws, world.steward)
     assert [one.name for one in active] == ["marie"]
@@ -355,22 +95,93 @@ async def test_nothing_is_added_twice_nor_to_what_is_not_there(world: World) -> 
 @in_network
 async def test_who_is_brought_in_gets_a_link_unless_she_has_a_password(world: World) -> None:
     await world.organisation("Mairie")
-    awa, _ = await people.bring_in(
+    await world.organisation("CCAS")
+    made = await people.bring_in(
         world.ws, world.steward, "awa@example.org", name="Awa", organisation="Mairie"
     )
     with pytest.raises(Forbidden):
         await people.bring_in(
             world.ws, await world.actor("awa@example.org"), "bea@example.org", name="Béa"
         )
-    _, link = await people.bring_in(world.ws, world.steward, "bea@example.org", name="Béa")
-    await people.use_link(world.ws, link, PASSWORD)
-    bea, none = await people.bring_in(
-        world.ws, world.steward, "bea@example.org", name="Béa", organisation="mairie"
+    token = await people.use_link(world.ws, made.token, PASSWORD)
+    again = await people.bring_in(
+        world.ws, world.steward, "awa@example.org", name="Awa", organisation="ccas"
     )
-    assert none == "" and not bea.is_guest
+    assert (again.token, again.is_afresh, len(again.person.memberships)) == ("", False, 2)
+    assert (await people.session(world.ws, token)).actor.person_id == made.person.id
+    await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
     with pytest.raises(AlreadySo):
-        await people.bring_in(world.ws, world.steward, "bea@example.org", name="Béa")
-    assert awa.memberships[0].organisation.name == "Mairie"
+        await people.bring_in(world.ws, world.steward, "awa@example.org", name="Awa")
+    assert made.person.memberships[0].organisation.name == "Mairie"
+
+
+async def left(world: World, who: Actor, person: PersonId) -> None:
+    """Somebody's place ends, by one who manages it."""
+    (place,) = (await people.look(world.ws, who, person)).person.places(world.today())
+    await memberships.end(world.ws, who, person, place.id, world.today(plus=-1))
+
+
+@in_network
+async def test_an_address_that_a_representative_prepared_is_no_way_in_for_her(
+    world: World,
+) -> None:
+    ws, email = world.ws, "maire@argentan.example"
+    ref = await representative(world, "Rita", "CCAS")
+    await world.organisation("Mairie")
+    prepared = await people.bring_in(ws, ref, email, name="Le maire", organisation="CCAS")
+    session = await people.use_link(ws, prepared.token, PASSWORD)
+    await left(world, ref, prepared.person.id)
+    earlier = await people.issue_link(ws, world.steward, prepared.person.id)
+    made = await people.bring_in(ws, world.steward, email, name="M.", organisation="Mairie")
+    assert made.is_afresh and made.person.id == prepared.person.id
+    with pytest.raises(SignInNeeded):
+        await people.session(ws, session)
+    with pytest.raises(BadSignIn):
+        await people.sign_in(ws, email, PASSWORD, "::1")
+    for spent in (prepared.token, earlier):
+        with pytest.raises(LinkSpent):
+            await people.use_link(ws, spent, PASSWORD)
+    with pytest.raises((Forbidden, NotFound)):
+        await people.issue_link(ws, ref, made.person.id)
+    mayor = await people.use_link(ws, made.token, "trois pommes et une poire")
+    assert (await people.session(ws, mayor)).person.email == email
+
+
+@in_network
+async def test_a_guest_that_a_steward_brings_in_starts_afresh_whatever_she_holds(
+    world: World,
+) -> None:
+    gil = await world.person("Gil")
+    await world.organisation("Mairie")
+    await world.grant(await world.folder("Réservé"), gil, Role.COORDINATOR)
+    link = await people.issue_link(world.ws, world.steward, gil.person_id)
+    session = await people.use_link(world.ws, link, PASSWORD)
+    made = await people.bring_in(
+        world.ws, world.steward, "gil@example.org", name="Gil", organisation="Mairie"
+    )
+    assert made.is_afresh
+    with pytest.raises(SignInNeeded):
+        await people.session(world.ws, session)
+    await people.look_at_link(world.ws, made.token)
+
+
+@in_network
+async def test_no_password_is_void_by_a_representative_nor_that_of_a_steward(
+    world: World,
+) -> None:
+    ref = await representative(world, "Rita", "Mairie")
+    gus = await world.person("Gus")
+    for who, by in ((gus, ref), (world.steward, world.steward)):
+        email = (await people.look(world.ws, who, who.person_id)).person.email
+        link = await people.issue_link(world.ws, world.steward, who.person_id)
+        session = await people.use_link(world.ws, link, "trois pommes et une poire")
+        made = await people.bring_in(world.ws, by, email, name="X", organisation="Mairie")
+        assert (made.token, made.is_afresh) == ("", False)
+        assert not made.person.is_guest(world.today())
+        await people.session(world.ws, session)
+        await people.sign_in(world.ws, email, "trois pommes et une poire", "::1")
+    with pytest.raises(Forbidden):  # nor does she get a link once he is hers
+        await people.issue_link(world.ws, ref, gus.person_id)
 
 
 @in_network
@@ -382,48 +193,6 @@ async def test_a_representative_is_marked_so_in_that_organisation_only(world: Wo
         name="Awa", organisation="Hôpital", is_representative=True,
     )  # fmt: skip
     assert [one.is_representative for one in awa.memberships] == [False, True]
-
-
-@in_network
-async def test_someone_a_steward_allowed_opens_at_the_top(world: World) -> None:
-    awa = await world.person("Awa")
-    assert not awa.may_open_top
-    await people.allow_top_folders(world.ws, world.steward, awa.person_id)
-    assert (await world.actor("awa@example.org")).may_open_top
-    with pytest.raises(NotFound):
-        await people.allow_top_folders(world.ws, world.steward, PersonId(99))
-
-
-@in_network
-async def test_commands_act_as_someone_active_or_as_the_first_steward(world: World) -> None:
-    awa = await world.person("Awa", of="Mairie")
-    assert await people.actor(world.ws, None) == world.steward
-    assert await people.actor(world.ws, "Awa@example.org") == awa
-    assert awa.main_organisation is not None
-    with pytest.raises(NotFound):
-        await people.actor(world.ws, "nobody@example.org")
-    await world.disable(awa.person_id)
-    with pytest.raises(NotFound):
-        await people.actor(world.ws, "awa@example.org")
-    await world.disable(world.steward.person_id)
-    with pytest.raises(NotFound):
-        await people.actor(world.ws, None)
-
-
-@in_network
-async def test_the_main_organisation_is_one_of_today(world: World) -> None:
-    awa = await world.person("Awa", of=["Mairie", "CH d'Argentan"])
-    first = awa.main_organisation
-    await world.change(
-        "UPDATE organisations SET ends_on = :day WHERE name = 'Mairie'",
-        day=world.today().isoformat(),
-    )
-    assert (await world.actor("awa@example.org")).main_organisation == first
-    world.clock.forward(days=1)
-    second = (await world.actor("awa@example.org")).main_organisation
-    assert second not in (None, first)
-    await world.change("UPDATE memberships SET starts_on = '2030-01-01'")
-    assert (await world.actor("awa@example.org")).main_organisation is None
 
 
 @pytest.mark.parametrize("email", [
@@ -443,64 +212,193 @@ def test_an_address_is_kept_as_it_was_given() -> None:
         assert people.checked_email(f" {email} ") == email
 
 
-def test_a_network_is_founded_once(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with opened(tmp_path, TurnedClock(), Seam(), {}) as ws:
-            assert not await admin.is_founded(ws)
-            with pytest.raises(NotFound):
-                await people.network(ws)
-            for name, email in (("", STEWARD), ("Réseau", "marie")):
-                with pytest.raises(Invalid):
-                    await admin.found(ws, name, email)
-            assert not await admin.is_founded(ws)
-            link = await admin.found(ws, " Réseau ", STEWARD)
-            assert await admin.is_founded(ws)
-            assert (await people.network(ws)).name == "Réseau"
-            assert (await people.look_at_link(ws, link)).is_steward
-            with pytest.raises(AlreadySo):
-                await admin.found(ws, "Autre", "autre@example.org")
-            assert (await people.network(ws)).name == "Réseau"
-
-    asyncio.run(story())
+@in_network
+async def test_a_representative_brings_people_in_to_her_organisation_and_no_other(
+    world: World,
+) -> None:
+    ref = await representative(world, "Rita", "Mairie")
+    other = await representative(world, "Otto", "CCAS")
+    member = await world.person("Max", of="Mairie")
+    made = await people.bring_in(
+        world.ws, ref, "bea@example.org", name="Béa", organisation="mairie", function="IDE"
+    )
+    bea, link = made.person, made.token
+    assert [one.function for one in bea.memberships] == ["IDE"]
+    assert (await people.look_at_link(world.ws, link)).id == bea.id
+    for who in (other, member, await world.person("Gus"), await world.actor(bea.email)):
+        with pytest.raises(NotFound):
+            await people.bring_in(
+                world.ws, who, "new@example.org", name="New", organisation="Mairie"
+            )
+    with pytest.raises(NotFound):
+        await people.bring_in(world.ws, ref, "new@example.org", name="New", organisation="CCAS")
+    for nowhere in (None, "Nulle part"):
+        with pytest.raises(Forbidden):
+            await people.bring_in(
+                world.ws, ref, "new@example.org", name="New", organisation=nowhere
+            )
+    with pytest.raises(NotFound):
+        await people.actor(world.ws, "new@example.org")
 
 
 @in_network
-async def test_a_day_ends_in_the_time_zone_of_the_network(world: World) -> None:
-    assert world.ws.settings.network.time_zone == "Europe/Paris"
-    world.clock.now = world.clock.now.replace(hour=22, minute=59)
-    assert (await people.actor(world.ws, None)).today.day == 12
-    world.clock.forward(minutes=1)
-    assert (await people.actor(world.ws, None)).today.day == 13
+async def test_a_representative_who_left_is_disabled_or_acts_for_another_brings_nobody_in(
+    world: World,
+) -> None:
+    ref = await representative(world, "Rita", "Mairie")
+    await world.person("Rita", of="CCAS")
+    town, ccas = await organisation(world, "Mairie"), await organisation(world, "CCAS")
+
+    async def refused(who: Actor) -> bool:
+        try:
+            await people.bring_in(
+                world.ws, who, "new@example.org", name="New", organisation="Mairie"
+            )
+        except NotFound:
+            return True
+        await world.change("DELETE FROM sign_in_links")
+        await world.change("DELETE FROM memberships WHERE person_id = (SELECT MAX(id) FROM people)")
+        await world.change("DELETE FROM people WHERE id = (SELECT MAX(id) FROM people)")
+        return False
+
+    assert not await refused(ref)
+    assert await refused(await world.actor("rita@example.org", acting_as=ccas.id))
+    assert not await refused(await world.actor("rita@example.org", acting_as=town.id))
+    await world.change(
+        "UPDATE organisations SET ends_on = :day WHERE id = :id",
+        day=world.today(plus=-1).isoformat(), id=town.id,
+    )  # fmt: skip
+    assert await refused(ref)
+    await world.change("UPDATE organisations SET ends_on = NULL")
+    await world.disable(ref.person_id)
+    assert await refused(ref)
 
 
 @in_network
-async def test_padding_an_address_escapes_no_throttle(world: World) -> None:
-    awa = await world.person("Awa")
-    await come_in(world, awa.person_id)
-    padded = "awa@example.org" + " \u2003" * 6 + " " * 300 + "x"
-    for number in range(10):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, padded + " " * number, NEVER, f"10.0.0.{number}")
-    with pytest.raises(TooMany):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "10.0.1.1")
+async def test_a_known_address_gets_a_place_and_a_link_only_where_it_takes_nothing_over(
+    world: World,
+) -> None:
+    ref = await representative(world, "Rita", "Mairie")
+    folder = await world.folder("Réservé")
+    plain, granted = await world.person("Pia"), await world.person("Gil")
+    elsewhere = await world.person("Eva", of="CCAS")
+    await world.grant(folder, granted, Role.READER)
+
+    async def brought(email: str) -> str:
+        made = await people.bring_in(world.ws, ref, email, name="X", organisation="Mairie")
+        return made.token
+
+    assert await brought("pia@example.org")
+    assert not await brought("gil@example.org")
+    assert not await brought("eva@example.org")
+    assert not await brought("marie@example.org")
+    for one in (plain, granted, elsewhere, world.steward):
+        found = (await people.look(world.ws, world.steward, one.person_id)).person
+        assert "Mairie" in [place.organisation.name for place in found.memberships]
 
 
 @in_network
-async def test_addresses_of_one_ipv6_network_count_as_one(world: World) -> None:
-    for number in range(10):
-        with pytest.raises(BadSignIn):
-            await people.sign_in(world.ws, f"{number}@example.org", NEVER, f"2001:db8::{number}")
-    with pytest.raises(TooMany):
-        await people.sign_in(world.ws, "new@example.org", NEVER, "2001:db8::ffff")
-    with pytest.raises(BadSignIn):
-        await people.sign_in(world.ws, "new@example.org", NEVER, "2001:db8:0:1::1")
+async def test_nobody_is_brought_in_to_what_has_left_nor_back_from_a_closed_account(
+    world: World,
+) -> None:
+    awa = await world.person("Awa", of="Mairie")
+    await world.organisation("CCAS")
+    await world.disable(awa.person_id)
+    with pytest.raises(Invalid) as refusal:
+        await people.bring_in(
+            world.ws, world.steward, "awa@example.org", name="Awa", organisation="CCAS"
+        )
+    assert (refusal.value.field, refusal.value.fault) == ("email", "inactive_account")
+    await world.change("UPDATE organisations SET ends_on = '2020-01-01'")
+    with pytest.raises(Invalid) as refusal:
+        await people.bring_in(
+            world.ws, world.steward, "new@example.org", name="New", organisation="CCAS"
+        )
+    assert (refusal.value.field, refusal.value.fault) == ("organisation", "has_left")
 
 
 @in_network
-async def test_signing_in_again_ends_the_session_it_replaces(world: World) -> None:
-    awa = await world.person("Awa")
-    old = await come_in(world, awa.person_id)
-    new = await people.sign_in(world.ws, "awa@example.org", PASSWORD, "10.0.0.1", replacing=old)
-    with pytest.raises(SignInNeeded):
-        await people.session(world.ws, old)
-    assert (await people.session(world.ws, new)).actor.person_id == awa.person_id
+async def test_a_sheet_tells_places_and_groups_of_today_and_what_one_may_do(world: World) -> None:
+    ref = await representative(world, "Rita", "Mairie")
+    other = await representative(world, "Otto", "CCAS")
+    awa = await world.person("Awa", of=["Mairie", "ARS"])
+    await groups.add_group(world.ws, world.steward, "Chutes", ["awa@example.org=ARS"])
+    sheet = await people.look(world.ws, other, awa.person_id)
+    assert [(seat.group, seat.organisation) for seat in sheet.seats] == [("Chutes", "ARS")]
+    assert (sheet.managed, sheet.may_invite, sheet.may_manage) == (frozenset(), False, False)
+    assert sheet.may_add  # to her own organisation
+    town = await organisation(world, "Mairie")
+    sheet = await people.look(world.ws, ref, awa.person_id)
+    assert (sheet.managed, sheet.may_add, sheet.may_invite) == (frozenset({town.id}), False, False)
+    sheet = await people.look(world.ws, world.steward, awa.person_id)
+    assert len(sheet.managed) == 2 and sheet.may_add and sheet.may_invite and sheet.may_manage
+    for place in sheet.person.memberships:
+        await memberships.end(
+            world.ws, world.steward, awa.person_id, place.id, world.today(plus=-1)
+        )
+    sheet = await people.look(world.ws, awa, awa.person_id)
+    assert sheet.seats == () and sheet.person.is_guest(world.today())
+    assert not (sheet.managed or sheet.may_add or sheet.may_invite or sheet.may_manage)
+    with pytest.raises(NotFound):
+        await people.look(world.ws, world.steward, PersonId(999))
+
+
+@in_network
+async def test_the_directory_is_filtered_by_name_address_and_organisation_without_accents(
+    world: World,
+) -> None:
+    await world.person("Élodie", of="Hôpital")
+    await world.person("Zoé", of="Mairie")
+    await world.person("eric")
+    bob = await world.person("Bob")
+    await world.disable(bob.person_id)
+
+    async def named(words: str, who: Actor = world.steward) -> list[str]:
+        found = await people.listed(world.ws, who, words=words)
+        assert found.total == len(found.people)
+        return [one.name for one in found.people]
+
+    assert await named("") == ["Bob", "Élodie", "eric", "marie", "Zoé"]
+    assert await named("", await world.actor("eric@example.org")) == [
+        "Élodie", "eric", "marie", "Zoé"
+    ]  # fmt: skip
+    assert await named("ELO") == ["Élodie"]
+    assert await named("hopit") == ["Élodie"]
+    assert await named("zoé@") == ["Zoé"]
+    assert await named("%") == await named("_") == await named("!") == []
+    found = await people.listed(world.ws, world.steward, words="mairie")
+    assert [one.name for one in found.organisations] == ["Mairie"]
+
+
+@in_network
+async def test_a_large_directory_is_paged_by_the_same_number_of_statements(world: World) -> None:
+    taken: list[Transaction] = []
+
+    class Watched:
+        async def read(self, unit: Unit[T]) -> T:
+            async def noted(tx: Transaction) -> T:
+                taken.append(tx)
+                return await unit(tx)
+
+            return await world.ws.db.read(noted)
+
+        async def write(self, unit: Unit[T]) -> T:
+            raise AssertionError("looking writes nothing")
+
+    async def page(number: int) -> tuple[int, people.Directory]:
+        ws = dataclasses.replace(world.ws, db=Watched())
+        found = await people.listed(ws, world.steward, page=number)
+        return taken.pop().statements, found
+
+    few, _ = await page(1)
+    await world.change(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+        " INSERT INTO people (email, email_key, name, sort_key, created_at)"
+        " SELECT 'p' || i, 'p' || i, printf('P%04d', i), printf('p%04d', i), 0 FROM n"
+    )
+    many, first = await page(1)
+    last_page, last = await page(99)
+    assert few == many == last_page
+    assert (first.total, first.pages, len(first.people)) == (1000, 5, people.PAGE_PEOPLE)
+    assert (last.page, last.people[-1].name) == (5, "P0999")
+    assert not {one.id for one in first.people} & {one.id for one in last.people}

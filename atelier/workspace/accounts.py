@@ -1,0 +1,138 @@
+"""Accounts: links to come in with, an account that ends or begins again, and stewards."""
+
+from __future__ import annotations
+
+from atelier import access
+from atelier.database import journal, sessions
+from atelier.database import people as records
+from atelier.database.engine import Transaction
+from atelier.errors import AlreadySo, Invalid, LastSteward, NotFound
+from atelier.model.ids import PersonId
+from atelier.model.journal import NetworkVerb
+from atelier.model.people import Actor, Person
+from atelier.workspace.place import Workspace
+from atelier.workspace.signing_in import check_may_invite, start_link
+
+
+async def issue_link(ws: Workspace, actor: Actor, person: PersonId) -> str:
+    """The token of a new one-time sign-in link for someone; her earlier links end.
+
+    It lets its bearer choose her password: see `check_may_invite`.
+    """
+
+    async def unit(tx: Transaction) -> str:
+        found = await records.person(tx, person)
+        if found is None or not found.is_active:
+            raise NotFound("person")
+        await check_may_invite(tx, actor, found)
+        return await give_link(ws, tx, actor, found)
+
+    return await ws.db.write(unit)
+
+
+async def give_link(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> str:
+    """A link in this transaction, whose actor has been found to be allowed it; its token."""
+    issued = NetworkVerb.LINK_ISSUED
+    await journal.note_network(tx, actor, issued, ws.clock(), name=person.name)
+    hours, issuer = ws.settings.sessions.link_hours, actor.person_id
+    return await start_link(tx, person.id, ws.clock(), hours, issued_by=issuer)
+
+
+async def start_afresh(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> str:
+    """End her password, sessions and links, all in this transaction; a new link's token."""
+    await records.set_password(tx, person.id, "")
+    await sessions.end_all(tx, person.id)
+    return await give_link(ws, tx, actor, person)
+
+
+async def disable(ws: Workspace, actor: Actor, person: PersonId) -> None:
+    """Close somebody's account: her sessions and links end at once. For stewards.
+
+    What she did stays hers. `LastSteward` when nobody would manage the network.
+    """
+
+    async def unit(tx: Transaction) -> None:
+        found = await _managed(tx, actor, person)
+        if not found.is_active:
+            raise AlreadySo("disabled")
+        if found.is_steward:
+            await _keep_steward(tx, found)
+        await records.set_disabled(tx, person, ws.clock())
+        await _come_in_anew(tx, person)
+        disabled = NetworkVerb.PERSON_DISABLED
+        await journal.note_network(tx, actor, disabled, ws.clock(), name=found.name)
+
+    await ws.db.write(unit)
+
+
+async def enable(ws: Workspace, actor: Actor, person: PersonId) -> None:
+    """Open somebody's account again, with the password it had; for stewards."""
+
+    async def unit(tx: Transaction) -> None:
+        found = await _managed(tx, actor, person)
+        if found.is_active:
+            raise AlreadySo("enabled")
+        await records.set_disabled(tx, person, None)
+        enabled = NetworkVerb.PERSON_ENABLED
+        await journal.note_network(tx, actor, enabled, ws.clock(), name=found.name)
+
+    await ws.db.write(unit)
+
+
+async def set_steward(ws: Workspace, actor: Actor, person: PersonId, *, is_steward: bool) -> None:
+    """Make somebody a steward, or no longer one; for stewards. `LastSteward`.
+
+    She signs in again: no session and no link given out before carries the new standing.
+    """
+
+    async def unit(tx: Transaction) -> None:
+        found = await _managed(tx, actor, person)
+        if found.is_steward == is_steward:
+            raise AlreadySo("steward" if is_steward else "no_steward")
+        if is_steward and not found.is_active:
+            raise Invalid("person", "inactive_account", found.name[:80])
+        if not is_steward and found.is_active:
+            await _keep_steward(tx, found)
+        await records.set_steward(tx, person, is_steward=is_steward)
+        await _come_in_anew(tx, person)
+        facts = {"name": found.name, "way": "appointed" if is_steward else "dismissed"}
+        changed = NetworkVerb.STEWARD_CHANGED
+        await journal.note_network(tx, actor, changed, ws.clock(), **facts)
+
+    await ws.db.write(unit)
+
+
+async def allow_top_folders(
+    ws: Workspace, actor: Actor, person: PersonId, *, is_allowed: bool = True
+) -> None:
+    """Let someone make top-level folders, or no longer; for stewards."""
+
+    async def unit(tx: Transaction) -> None:
+        found = await _managed(tx, actor, person)
+        if await records.may_open_top(tx, person) == is_allowed:
+            raise AlreadySo("top_allowed" if is_allowed else "top_refused")
+        await records.allow_top(tx, person, is_allowed=is_allowed)
+        facts = {"name": found.name, "way": "allowed" if is_allowed else "refused"}
+        changed = NetworkVerb.TOP_FOLDERS_ALLOWED
+        await journal.note_network(tx, actor, changed, ws.clock(), **facts)
+
+    await ws.db.write(unit)
+
+
+async def _managed(tx: Transaction, actor: Actor, person: PersonId) -> Person:
+    """Somebody whose account a steward manages."""
+    await access.manage(tx, actor)
+    found = await records.person(tx, person)
+    if found is None:
+        raise NotFound("person")
+    return found
+
+
+async def _keep_steward(tx: Transaction, person: Person) -> None:
+    if not await records.has_other_steward(tx, person.id):
+        raise LastSteward(person.name)
+
+
+async def _come_in_anew(tx: Transaction, person: PersonId) -> None:
+    await sessions.end_all(tx, person)
+    await sessions.end_links(tx, person)
