@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from atelier import access
 from atelier.errors import Forbidden, Invalid, LastCoordinator, NotFound
 from atelier.model.folders import Action, Role, Subject, SubjectKind
 from atelier.model.ids import FolderId, GrantId
+from atelier.model.people import Actor
 from atelier.workspace import folders, journal, sharing
 from tests.builders import World, in_network, subject
 
@@ -222,9 +224,110 @@ async def test_whom_to_add_is_shown_to_those_who_share_and_only_who_is_there_tod
         ("network", "Atelier d'essai"),
         ("organisation", "Mairie"),
         ("group", "Prévention"),
-        ("person", "Awa"),
-        ("person", "marie"),
     ]
+
+
+@in_network
+async def test_addresses_are_offered_of_active_people_while_they_are_few(world: World) -> None:
+    awa, gone = await world.person("Awa"), await world.person("Partie")
+    folder = await world.folder("Réunions")
+    await world.grant(folder, awa)
+    await world.disable(gone.person_id)
+
+    async def offered(actor: Actor) -> tuple[tuple[str, str], ...]:
+        return (await sharing.look(world.ws, actor, folder)).addresses
+
+    assert await offered(awa) == ()
+    assert await offered(world.steward) == (
+        ("awa@example.org", "Awa"),
+        ("marie@example.org", "marie"),
+    )
+    for number in range(sharing.MOST_ADDRESSES - 2):
+        await world.change(
+            "INSERT INTO people (email, email_key, name, created_at) VALUES (:key, :key, :key, 0)",
+            key=f"p{number}@example.org",
+        )
+    assert len(await offered(world.steward)) == sharing.MOST_ADDRESSES
+    await world.person("Une de trop")
+    assert await offered(world.steward) == ()
+
+
+@in_network
+async def test_someone_active_is_found_by_address_by_those_who_share(world: World) -> None:
+    awa, bea = await world.person("Awa"), await world.person("Béa")
+    folder = await world.folder("Réunions")
+    await world.grant(folder, awa)
+    found = await sharing.person_at(world.ws, world.steward, folder, " AWA@example.org ")
+    assert found == Subject(SubjectKind.PERSON, awa.person_id, "Awa")
+    for actor, refusal in ((awa, Forbidden), (bea, NotFound)):
+        for email in ("awa@example.org", "nobody@example.org"):
+            with pytest.raises(refusal):
+                await sharing.person_at(world.ws, actor, folder, email)
+    await world.disable(awa.person_id)
+    for email, fault in (
+        ("awa@example.org", "inactive_account"),
+        ("nobody@example.org", "unknown_address"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await sharing.person_at(world.ws, world.steward, folder, email)
+        assert (refused.value.field, refused.value.fault) == ("email", fault)
+
+
+@in_network
+async def test_a_dead_grant_is_listed_apart_and_can_be_withdrawn(world: World) -> None:
+    awa = await world.person("Awa", of="Mairie")
+    gone = await world.person("Partie")
+    top = await world.folder("A")
+    below = await world.folder("A/B")
+    mairie = await sharing.subject_named(
+        world.ws, world.steward, SubjectKind.ORGANISATION, "Mairie"
+    )
+    await world.grant(top, awa, until=world.today())
+    await sharing.grant(world.ws, world.steward, top, mairie, Role.READER)
+    await world.grant(top, gone)
+    living = await sharing.look(world.ws, world.steward, top)
+    assert len(living.grants) == 4 and living.dead == ()
+    await world.change("UPDATE organisations SET ends_on = '2026-03-12'")
+    await world.disable(gone.person_id)
+    world.clock.forward(days=1)
+    steward = await world.actor("marie@example.org")
+    found = await sharing.look(world.ws, steward, top)
+    assert [one.subject.name for one in found.grants] == ["marie"]
+    assert [(one.grant.subject.name, one.cause.value, one.on) for one in found.dead] == [
+        ("Awa", "past", date(2026, 3, 12)),
+        ("Mairie", "organisation_left", date(2026, 3, 12)),
+        ("Partie", "account_inactive", None),
+    ]
+    inherited = await sharing.look(world.ws, steward, below)
+    assert [one.subject.name for one in inherited.grants] == ["marie"] and inherited.dead == ()
+    bea = await world.person("Béa")
+    await world.grant(top, bea, by=steward)
+    assert (await sharing.look(world.ws, bea, top)).dead == ()
+    for dead in found.dead:
+        await sharing.withdraw(world.ws, steward, top, dead.grant.id)
+    assert (await sharing.look(world.ws, steward, top)).dead == ()
+
+
+@in_network
+async def test_one_who_looks_as_somebody_reads_the_list_of_that_one(world: World) -> None:
+    awa, bea = await world.person("Awa", of="Mairie"), await world.person("Béa")
+    folder = await world.folder("Réunions")
+    for one in (awa, bea, world.steward):
+        await world.grant(folder, one, Role.COORDINATOR if one is world.steward else Role.READER)
+    mairie = await sharing.subject_named(
+        world.ws, world.steward, SubjectKind.ORGANISATION, "Mairie"
+    )
+    await sharing.grant(world.ws, world.steward, folder, mairie, Role.READER)
+
+    async def seen(as_: Subject | None) -> list[str]:
+        actor = dataclasses.replace(world.steward, seeing=as_)
+        found = await sharing.look(world.ws, actor, folder)
+        assert as_ is None or not (found.subjects or found.dead or found.addresses)
+        return [one.subject.name for one in found.grants]
+
+    assert await seen(None) == ["marie", "Awa", "Béa", "Mairie"]
+    assert await seen(subject(awa)) == ["marie", "Awa", "Mairie"]
+    assert await seen(mairie) == ["marie", "Mairie"]
 
 
 @in_network
