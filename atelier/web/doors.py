@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from atelier.errors import NotFound, SignInNeeded
+from atelier.access import SEEING
+from atelier.errors import Forbidden, NotFound, SignInNeeded
 from atelier.model.folders import Action
 from atelier.web.errors import ProtocolRefusal
 from atelier.web.identity import FindSession, recognise, workspace_of
@@ -51,12 +52,22 @@ def in_folder(action: Action) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One row of the table. `GET` answers `HEAD` too."""
+    """One row of the table. `GET` answers `HEAD` too.
+
+    `while_seeing`: it changes nothing but the visit itself, so that it opens also to one
+    who looks as somebody else. Any other door but `GET` is shut to her, before its rule.
+    """
 
     method: str
     path: str
     rule: Rule
     endpoint: Endpoint
+    while_seeing: bool = False
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether it opens to one who looks as somebody else, and may change nothing."""
+        return self.method == "GET" or self.while_seeing
 
 
 class IdConvertor(Convertor[int]):
@@ -89,7 +100,10 @@ def routes(doors: Sequence[Door], around: Surroundings, find: FindSession) -> li
         if door.method in table:
             raise ValueError(f"two doors: {door.method} {door.path}")
         table[door.method] = door
-    nowhere = {method: Door(method, "", PUBLIC, _not_found) for method in METHODS - {"HEAD"}}
+    nowhere = {
+        method: Door(method, "", PUBLIC, _not_found, while_seeing=True)
+        for method in METHODS - {"HEAD"}
+    }
     return [
         *(Route(path, _Address(table, around, find)) for path, table in tables.items()),
         Route("/{anything:path}", _Address(nowhere, around, find)),
@@ -113,6 +127,8 @@ class _Address:
             session = await recognise(request, self._around.cookie, self._find)
             if session is None and door.rule.needs_session:
                 raise SignInNeeded()
+            if session is not None and session.actor.seeing is not None and not door.only_shows:
+                raise Forbidden(SEEING)
         visit = Visit(request, workspace_of(request), self._around, session)
         response = await door.endpoint(visit)
         await response(scope, receive, send)

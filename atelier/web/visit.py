@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -47,10 +48,16 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        """Who is asking; `SignInNeeded` when nobody is signed in."""
+        """Who is asking; `SignInNeeded` when nobody is signed in.
+
+        While she looks as somebody else she has no powers of her own: pages offer none.
+        """
         if self.session is None:
             raise SignInNeeded()
-        return self.session.actor
+        actor = self.session.actor
+        if actor.seeing is None:
+            return actor
+        return dataclasses.replace(actor, is_steward=False, may_open_top=False)
 
     async def still(self) -> Actor:
         """Who is asking by now, after a long body: `SignInNeeded` when the session has ended."""

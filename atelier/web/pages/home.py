@@ -7,11 +7,11 @@ from starlette.responses import Response
 from atelier.errors import Invalid, NameTaken
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import folders
+from atelier.workspace import folders, orphans, requests
 
 
 async def show(visit: Visit) -> Response:
-    """Her entry points and the newest documents she may read."""
+    """Her entry points, the newest documents she may read, and what waits for her."""
     return await _home(visit, Refused())
 
 
@@ -28,6 +28,7 @@ async def make_folder(visit: Visit) -> Response:
 
 async def _home(visit: Visit, refused: Refused) -> Response:
     home = await folders.home(visit.ws, visit.actor)
+    notices = await orphans.waiting(visit.ws, visit.actor)
     return visit.page(
         "home/home.html",
         status=refused.status,
@@ -36,6 +37,9 @@ async def _home(visit: Visit, refused: Refused) -> Response:
         latest=[row for row, _ in home.latest],
         folder_names={row.folder_id: name for row, name in home.latest},
         may_open_top=visit.actor.may_open_top,
+        told=notices.told,
+        orphaned=notices.orphaned,
+        waiting_requests=await requests.waiting(visit.ws, visit.actor),
         **refused.values(),
     )
 

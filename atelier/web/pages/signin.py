@@ -116,9 +116,9 @@ def _link(visit: Visit) -> str:
 DOORS = (
     Door("GET", "/signin", PUBLIC, show_signin),
     Door("POST", "/signin", PUBLIC, sign_in),
-    Door("POST", "/signout", SIGNED_IN, sign_out),
+    Door("POST", "/signout", SIGNED_IN, sign_out, while_seeing=True),
     Door("GET", "/welcome/{token}", PUBLIC, show_welcome),
     Door("POST", "/welcome/{token}", PUBLIC, welcome),
     Door("POST", "/acting-as", SIGNED_IN, act_as),
-    Door("POST", "/language", PUBLIC, choose_language),
+    Door("POST", "/language", PUBLIC, choose_language, while_seeing=True),
 )
