@@ -5,28 +5,39 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from atelier import access
 from atelier.database import folders as records
 from atelier.database.engine import Transaction, open_database
 from atelier.errors import Forbidden, LastCoordinator, NotFound
 from atelier.model.folders import Action, Folder, Role
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, GroupId, OrganisationId
 from atelier.model.people import Actor
 from tests import oracle
 from tests.builders import World, in_network
 from tests.conftest import IN_CI
 from tests.counts import times
+from tests.oracle import Asker
+from tests.oracle_networks import (
+    GROUPS,
+    MAIN,
+    NOW,
+    ORGANISATIONS,
+    TODAY,
+    Change,
+    actor_of,
+    apply,
+    casts,
+    changes,
+    everyone,
+    write_down,
+)
 
-TODAY = date(2026, 3, 12)
-NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 EXAMPLES = times(500 if IN_CI else 200, 10_000)
 NO_FOLDER = FolderId(10**15)
 
@@ -51,85 +62,24 @@ def test_the_roles_carry_what_the_table_prints() -> None:
     ]  # fmt: skip
 
 
-PEOPLE, ORGANISATIONS, GROUPS = 3, 3, 2
-MAIN = OrganisationId(1)
-
-days = st.sampled_from([None, None, TODAY - timedelta(1), TODAY, TODAY + timedelta(1)])
-subjects = st.one_of(
-    st.just(("network", 0)),
-    st.tuples(st.just("person"), st.integers(1, PEOPLE)),
-    st.tuples(st.just("organisation"), st.integers(1, ORGANISATIONS)),
-    st.tuples(st.just("group"), st.integers(1, GROUPS)),
-)
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> oracle.Network:
-    """People with places and seats, a tree with closings, and grants on it."""
-    count = draw(st.integers(1, 8))
-    places: dict[int, list[Any]] = {person: [] for person in range(1, PEOPLE + 1)}
-    pairs = [(person, one) for person in places for one in range(1, ORGANISATIONS + 1)]
-    taken = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=6))
-    for membership, (person, organisation) in enumerate(taken, start=1):
-        places[person].append((membership, organisation, draw(days), draw(days)))
-    seats = st.sets(st.integers(1, len(taken))) if taken else st.just(set())
-    keys = draw(
-        st.lists(st.tuples(st.integers(1, count), subjects), unique=True, min_size=1, max_size=9)
-    )
-    ends = draw(st.dictionaries(st.integers(1, ORGANISATIONS), days, max_size=1))
-    return oracle.Network(
-        parents={
-            folder: draw(st.one_of(st.none(), st.integers(1, folder - 1))) if folder > 1 else None
-            for folder in range(1, count + 1)
-        },
-        closed=draw(st.sets(st.integers(1, count), max_size=2)),
-        grants=[
-            oracle.Grant(folder, subject, draw(st.sampled_from(sorted(oracle.CARRIES))), draw(days))
-            for folder, subject in keys
-        ],
-        places=places,
-        disabled=draw(st.sets(st.integers(1, PEOPLE), max_size=1)),
-        ended={organisation: day for organisation, day in ends.items() if day is not None},
-        seats={group: draw(seats) for group in range(1, GROUPS + 1)},
-    )
-
-
-@dataclass(frozen=True)
-class Change:
-    """A closing, an opening or a move of a folder."""
-
-    folder: int
-    kind: str
-    parent: int | None
-
-
-changes = st.lists(
-    st.builds(
-        Change,
-        st.integers(1, 8),
-        st.sampled_from(["close", "open", "move"]),
-        st.one_of(st.none(), st.integers(1, 8)),
-    ),
-    max_size=4,
-)
-
-
-def test_enter_list_and_search_agree_with_the_oracle(tmp_path: Path) -> None:
+def test_every_shape_of_the_rule_agrees_with_the_oracle(tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
         database = runner.run(open_database(tmp_path / "atelier.sqlite3"))
 
         @settings(max_examples=EXAMPLES)
-        @given(networks(), changes)
-        def holds(net: oracle.Network, changed: list[Change]) -> None:
+        @given(casts(), changes)
+        def holds(cast: tuple[oracle.Network, list[Asker]], changed: list[Change]) -> None:
+            net, asking = cast
+
             async def unit(tx: Transaction) -> None:
                 await write_down(tx, net)
                 await apply(tx, net, changed)
                 await check_reach(tx, net)
-                for actor in actors():
-                    await check_actor(tx, net, actor)
-                for folder in net.parents:
-                    found = await access.is_coordinated(tx, actor_of(1), FolderId(folder))
-                    assert found == net.coordinated(folder, TODAY)
+                await check_reached(tx, net)
+                await check_looks(tx, net)
+                for asker in asking:
+                    await check_asker(tx, net, asker)
+                    await check_managing(tx, net, asker)
                 raise Undone
 
             with pytest.raises(Undone):
@@ -147,24 +97,77 @@ async def check_reach(tx: Transaction, net: oracle.Network) -> None:
     assert rows == {(folder, above) for folder in net.parents for above in net.reach(folder)}
 
 
-async def check_actor(tx: Transaction, net: oracle.Network, actor: Actor) -> None:
-    """All three shapes for one actor, over every folder and action."""
-    who = (actor.person_id, TODAY, actor.acting_as)
+async def check_reached(tx: Transaction, net: oracle.Network) -> None:
+    """Everybody whom each folder lets in, each way once; and whether it is coordinated."""
+    for folder in net.parents:
+        rows = await tx.rows(
+            f"WITH {access.REACHED} SELECT person_id, grant_id, role, organisation_id FROM reached",
+            folder=folder,
+            today=TODAY.isoformat(),
+        )
+        assert len(rows) == len(set(rows))
+        assert set(rows) == net.reached(folder)
+        readers = {person for person in net.places if net.may(Asker(person), "read", folder)}
+        assert {person for person, *_ in rows} == readers
+        coordinated = await access.is_coordinated(tx, actor_of(Asker(1)), FolderId(folder))
+        assert coordinated == net.coordinated(folder)
+
+
+async def check_looks(tx: Transaction, net: oracle.Network) -> None:
+    """What everyone, for each place of hers, sees as everyone and every organisation."""
+    for person, places in net.places.items():
+        for acting_as in {None, *(place.organisation for place in places)}:
+            for seeing in everyone():
+                asker = Asker(person, acting_as, seeing)
+                found = await access.readable_folders(tx, actor_of(asker))
+                assert found == net.readable(asker), asker
+
+
+async def check_asker(tx: Transaction, net: oracle.Network, asker: Asker) -> None:
+    """All three shapes for one who asks, over every folder and action."""
+    actor = actor_of(asker)
     for action in (Action.READ, Action.REVISE, Action.ORGANISE):
-        allowed = {one for one in net.parents if net.may(*who, action, one)}
-        assert await access.scope(tx, actor, action) == net.scope(*who, action)
+        allowed = {one for one in net.parents if net.may(asker, action, one)}
         assert await listed(tx, actor, action) == allowed
-    readable = await access.readable_folders(tx, actor)
-    assert readable == {one for one in net.parents if net.may(*who, "read", one)}
-    assert {row.id for row in await records.entries(tx, actor)} == net.entries(*who)
+        if asker.seeing is None:
+            hers = net.scope(net.hats(asker.person, asker.acting_as), action)
+            assert await access.scope(tx, actor, action) == hers
+    assert await access.readable_folders(tx, actor) == net.readable(asker)
+    assert {row.id for row in await records.entries(tx, actor)} == net.entries(asker)
     for number in net.parents:
         folder = await entered(tx, actor, number)
-        actions = {action for action in oracle.EVERYTHING if net.may(*who, action, number)}
+        actions = {action for action in oracle.EVERYTHING if net.may(asker, action, number)}
         assert (folder.actions if folder else set()) == actions
         if folder is not None:
-            assert folder.hat == net.hat(*who, MAIN, number)
+            assert folder.hat == net.hat(asker, MAIN, number)
             assert folder.is_closed == (number in net.closed)
             assert folder.parent_id == net.parents[number]
+            crumbs = await records.crumbs(tx, actor, FolderId(number))
+            assert [one.id for one in crumbs] == net.way(asker, number)
+
+
+async def check_managing(tx: Transaction, net: oracle.Network, asker: Asker) -> None:
+    """What is no folder's: the network, its organisations and groups, orphaned folders."""
+    actor = actor_of(asker)
+    try:
+        assert set(await access.orphaned(tx, actor)) == net.orphaned()
+        assert net.manages(asker)
+    except Forbidden:
+        assert not net.manages(asker)
+    for organisation in range(1, ORGANISATIONS + 2):  # the last one never was
+        try:
+            number = OrganisationId(organisation)
+            is_steward = await access.manage_organisation(tx, actor, number)
+            assert net.manages_organisation(asker, organisation)
+            assert is_steward == net.manages(asker)
+        except NotFound:
+            assert not net.manages_organisation(asker, organisation)
+    for group in range(1, GROUPS + 2):
+        try:
+            assert await access.manage_group(tx, actor, GroupId(group)) == net.manages(asker)
+            assert net.manages_group(asker, group)
+        except NotFound:
+            assert not net.manages_group(asker, group)
 
 
 async def entered(tx: Transaction, actor: Actor, folder: int) -> Folder | None:
@@ -188,109 +191,15 @@ async def entered(tx: Transaction, actor: Actor, folder: int) -> Folder | None:
 async def listed(tx: Transaction, actor: Actor, action: Action) -> set[int]:
     """The folders that a list shows her."""
     rows = await tx.rows(
-        f"WITH {access.scoped(action)} SELECT id FROM folders f WHERE {access.meets('f.id')}",
+        f"WITH {access.scoped(actor, action)} SELECT id FROM folders f"
+        f" WHERE {access.meets('f.id')}",
         **access.asking(actor),
     )
     return {number for (number,) in rows}
 
 
-def actors() -> list[Actor]:
-    """Everyone, as herself and as each organisation, hers or not."""
-    return [
-        actor_of(person, acting_as)
-        for person in range(1, PEOPLE + 1)
-        for acting_as in (None, *range(1, ORGANISATIONS + 1))
-    ]
-
-
-def actor_of(person: int, acting_as: int | None = None) -> Actor:
-    """An actor as the door makes it."""
-    chosen = None if acting_as is None else OrganisationId(acting_as)
-    return Actor(PersonId(person), "", False, False, MAIN, chosen, TODAY)
-
-
 class Undone(Exception):
     """Ends a unit of which nothing is to stay."""
-
-
-async def write_down(tx: Transaction, net: oracle.Network) -> None:
-    """The network as rows; folders through the records, which write the reach."""
-    await tx.many(
-        "INSERT INTO people (id, email, email_key, name, disabled_at, created_at)"
-        " VALUES (:id, :id, :id, :id, :disabled, 0)",
-        [{"id": one, "disabled": 0 if one in net.disabled else None} for one in net.places],
-    )
-    await tx.many(
-        "INSERT INTO organisations (id, name, name_key, ends_on, created_at)"
-        " VALUES (:id, :id, :id, :ends, 0)",
-        [{"id": one, "ends": iso(net.ended.get(one))} for one in range(1, ORGANISATIONS + 1)],
-    )
-    await tx.many(
-        "INSERT INTO memberships (id, person_id, organisation_id, starts_on, ends_on)"
-        " VALUES (:id, :person, :organisation, :starts, :ends)",
-        [
-            {"id": one, "person": person, "organisation": of,
-             "starts": iso(start), "ends": iso(end)}
-            for person, places in net.places.items()
-            for one, of, start, end in places
-        ],
-    )  # fmt: skip
-    await write_groups_and_grants(tx, net)
-
-
-async def write_groups_and_grants(tx: Transaction, net: oracle.Network) -> None:
-    """The rest of the network as rows."""
-    await tx.many(
-        "INSERT INTO groups (id, name, name_key, created_at) VALUES (:id, :id, :id, 0)",
-        [{"id": group} for group in net.seats],
-    )
-    await tx.many(
-        "INSERT INTO group_members (group_id, membership_id) VALUES (:group, :membership)",
-        [{"group": one, "membership": seat} for one, seats in net.seats.items() for seat in seats],
-    )
-    for number, parent in net.parents.items():
-        above = None if parent is None else FolderId(parent)
-        added = await records.add(
-            tx, above, str(number), PersonId(1), NOW, is_closed=number in net.closed
-        )
-        assert added == number
-    await tx.many(
-        "INSERT INTO grants (folder_id, subject_kind, subject_id, role, until, granted_by,"
-        " granted_at) VALUES (:folder, :kind, :id, :role, :until, 1, 0)",
-        [
-            {"folder": one.folder, "kind": one.subject[0], "id": one.subject[1],
-             "role": one.role, "until": iso(one.until)}
-            for one in net.grants
-        ],
-    )  # fmt: skip
-
-
-async def apply(tx: Transaction, net: oracle.Network, changed: list[Change]) -> None:
-    """Each change in the records and in the oracle's tree; a move below itself is none."""
-    for change in changed:
-        folder, parent = FolderId(change.folder), change.parent
-        if folder not in net.parents or (change.kind == "move" and below(net, parent, folder)):
-            continue
-        if change.kind == "move":
-            if parent is not None and parent not in net.parents:
-                continue
-            await records.move(tx, folder, None if parent is None else FolderId(parent))
-            net.parents[folder] = parent
-        else:
-            await records.set_closed(tx, folder, is_closed=change.kind == "close")
-            (net.closed.add if change.kind == "close" else net.closed.discard)(folder)
-
-
-def below(net: oracle.Network, folder: int | None, top: int) -> bool:
-    """Whether a folder is `top` or stands somewhere in it."""
-    while folder is not None and folder != top:
-        folder = net.parents.get(folder)
-    return folder == top
-
-
-def iso(day: date | None) -> str | None:
-    """As days stand in the records."""
-    return None if day is None else day.isoformat()
 
 
 @dataclass

@@ -9,7 +9,8 @@ from atelier.database.engine import Transaction
 from atelier.model.documents import Blob
 from atelier.model.ids import DocumentId, PersonId
 from tests.database.test_jobs import NOW, run
-from tests.test_access import actor_of
+from tests.oracle import Asker
+from tests.oracle_networks import actor_of
 
 
 async def document(tx: Transaction, name: str) -> DocumentId:
@@ -34,8 +35,8 @@ def test_entries_are_given_in_order_each_document_once(tmp_path: Path) -> None:
         assert await entries.after(tx, 0, 10) == (4, [5, 6, 7])
         assert await entries.after(tx, 0, 2) == (2, [5, 6])
         assert await entries.after(tx, 2, 10) == (4, [5, 7])
-        assert await entries.waiting(tx, actor_of(1), 2) == ({5, 7}, frozenset())
-        assert await entries.waiting(tx, actor_of(1), 4) == (frozenset(), frozenset())
+        assert await entries.waiting(tx, actor_of(Asker(1)), 2) == ({5, 7}, frozenset())
+        assert await entries.waiting(tx, actor_of(Asker(1)), 4) == (frozenset(), frozenset())
 
     run(tmp_path, unit)
 
