@@ -98,18 +98,47 @@ def versions(visit: Visit) -> list[str]:
     ]
 
 
-def give_access(visit: Visit, folder: str, subject: str, role: str = "Lecture") -> None:
-    """On the page of a folder's access."""
+def announce_access(visit: Visit, folder: str, subject: str, role: str = "Lecture") -> None:
+    """On the page of a folder's access, as far as what it would change."""
     visit.goes(f"{folder}/access")
     visit.page.select_option("[name=subject]", label=said(subject))
     visit.page.get_by_role("radio", name=role).check()
     visit.presses("Donner l'accès")
+    visit.page.wait_for_selector("[name=announced]", state="attached")
+
+
+def give_access(visit: Visit, folder: str, subject: str, role: str = "Lecture") -> None:
+    """On the page of a folder's access."""
+    announce_access(visit, folder, subject, role)
+    confirm(visit)
     visit.page.wait_for_url("**/access?done=granted")
+
+
+def announce_withdrawal(visit: Visit, folder: str, subject: str) -> None:
+    """What was given to them on this very folder: as far as what its end would change."""
+    visit.goes(f"{folder}/access")
+    row = visit.page.get_by_role("row").filter(has_text=subject)
+    row.get_by_role("button", name=said("Retirer")).click()
+    visit.page.wait_for_selector("[name=announced]", state="attached")
 
 
 def withdraw_access(visit: Visit, folder: str, subject: str) -> None:
     """What was given to them on this very folder."""
-    visit.goes(f"{folder}/access")
-    row = visit.page.get_by_role("row").filter(has_text=subject)
-    row.get_by_role("button", name=said("Retirer")).click()
+    announce_withdrawal(visit, folder, subject)
+    confirm(visit)
     visit.page.wait_for_url("**/access?done=withdrawn")
+
+
+def take_over(visit: Visit, folder: str, reason: str) -> None:
+    """A steward makes herself the coordinator of a folder, which she knows by its number."""
+    visit.goes("/orphans")
+    visit.page.fill("[name=folder]", folder.rpartition("/")[2])
+    visit.page.fill("[name=reason]", reason)
+    visit.presses("Prendre en main")
+    visit.page.wait_for_url(f"**{folder}?done=*")
+
+
+def confirm(visit: Visit) -> None:
+    """On the page that says who gains and who loses."""
+    visit.page.wait_for_selector("[name=announced]", state="attached")
+    visit.presses("Confirmer")

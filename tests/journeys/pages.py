@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from atelier.demo.network import accounts
 from tests.journeys import acts
-from tests.journeys.people import COORDINATOR, OUTSIDER, STEWARD
+from tests.journeys.people import COORDINATOR, OUTSIDE, OUTSIDER, STEWARD
 from tests.journeys.stage import Visit
 
 Reach = Callable[[Visit], None]
@@ -90,6 +91,29 @@ def refused_access(visit: Visit) -> None:
     visit.page.wait_for_selector("[data-summary]")
 
 
+def announced_access(visit: Visit) -> None:
+    """An access for everybody: who would gain, before it is given."""
+    in_folder("Contrat local de santé", then="/access")(visit)
+    visit.page.select_option("[name=subject]", label=visit.said("Tout le réseau"))
+    visit.presses("Donner l'accès")
+    visit.page.wait_for_selector("[name=announced]", state="attached")
+
+
+def announced_closing(visit: Visit) -> None:
+    """A folder to close: who would lose it."""
+    in_folder("Contrat local de santé", "Conventions", then="/close")(visit)
+    visit.presses("Fermer le dossier")
+    visit.page.wait_for_selector("[name=announced]", state="attached")
+
+
+def changed_meanwhile(visit: Visit) -> None:
+    """A confirmation that no longer stands for what would happen."""
+    announced_access(visit)
+    visit.page.locator("[name=announced]").evaluate("(field) => { field.value = 'x' }")
+    visit.presses("Confirmer")
+    visit.page.wait_for_selector("[data-summary]")
+
+
 def empty_folder(visit: Visit) -> None:
     """A folder where nothing stands yet."""
     in_folder("Contrat local de santé")(visit)
@@ -106,13 +130,20 @@ def opened_panels(visit: Visit) -> None:
 
 def one_time_link(visit: Visit) -> None:
     """A person was added: her link, shown this once."""
+    told_of_newcomer(visit)
+    visit.presses("Confirmer")
+    visit.page.wait_for_selector("[data-copy]")
+
+
+def told_of_newcomer(visit: Visit) -> None:
+    """What somebody would gain who is not in the directory yet."""
     visit.goes("/people")
     visit.opens("Ajouter une personne")
     number = visit.page.locator("main .list tbody tr").count()
     visit.page.fill("[name=email]", f"nouvelle{number}@reseau.example")
     visit.page.fill("[name=person_name]", "Nouvelle Venue")
-    visit.presses("Ajouter et obtenir son lien")
-    visit.page.wait_for_selector("[data-copy]")
+    visit.presses("Voir ce qu'elle gagnerait")
+    visit.page.wait_for_selector("[name=announced]", state="attached")
 
 
 def welcome(visit: Visit) -> None:
@@ -137,6 +168,192 @@ def first_home(visit: Visit) -> None:
     visit.page.wait_for_url("**/?done=welcome")
 
 
+def from_directory(start: str) -> Reach:
+    """The first sheet of the directory whose address begins so."""
+
+    def reach(visit: Visit) -> None:
+        visit.goes("/people")
+        address = visit.page.locator(f'main a[href^="{start}"]').first.get_attribute("href")
+        assert address is not None
+        visit.goes(address)
+
+    return reach
+
+
+def opened_organisation(visit: Visit) -> None:
+    """The sheet of an organisation with its forms open."""
+    from_directory("/organisations/")(visit)
+    for summary in visit.page.locator("main summary:visible").all():
+        summary.click()
+
+
+def refused_organisation(visit: Visit) -> None:
+    """A SIRET with a wrong digit."""
+    from_directory("/organisations/")(visit)
+    visit.opens("Modifier la fiche")
+    visit.page.fill("[name=siret]", "732 829 320 00075")
+    visit.presses("Enregistrer la fiche")
+    visit.page.wait_for_selector("[data-summary]")
+
+
+def one_more_place(visit: Visit) -> None:
+    """The form of a further place for somebody."""
+    from_directory("/people/")(visit)
+    visit.goes(f"{visit.path}/memberships")
+
+
+def changed_place(visit: Visit) -> None:
+    """The forms of a place, from the sheet of who has it."""
+    visit.goes("/people")
+    home = visit.page.locator('td a[href^="/organisations/"]')
+    row = visit.page.get_by_role("row").filter(has=home).first
+    visit.goes(row.locator('a[href^="/people/"]').first.get_attribute("href") or "")
+    visit.goes(visit.page.locator('a[href*="/memberships/"]').first.get_attribute("href") or "")
+
+
+def refused_place(visit: Visit) -> None:
+    """A place that would end before it begins."""
+    changed_place(visit)
+    visit.page.fill("[name=starts_on]", "2100-01-02")
+    visit.page.fill("[name=ends_on]", "2100-01-01")
+    visit.presses("Voir qui gagnerait et perdrait quoi")
+    visit.page.wait_for_selector("[data-summary]")
+
+
+def enters(visit: Visit, email: str) -> None:
+    """Someone signs in in a visit of her own, beside the one that the stage keeps."""
+    visit.context.clear_cookies(name="session")
+    visit.sign_in(email, accounts()[0].password)
+
+
+def seen_as(visit: Visit) -> None:
+    """A folder as an organisation sees it."""
+    enters(visit, COORDINATOR)
+    in_folder(*_CLS, "Conventions", then="/see-as")(visit)
+    visit.page.select_option("[name=subject]", label=OUTSIDE)
+    visit.presses("Voir comme cela")
+    visit.page.wait_for_selector("section.seeing")
+
+
+def received_request(visit: Visit) -> None:
+    """Somebody asked for access: the one who answers, with its forms open."""
+    enters(visit, COORDINATOR)
+    in_folder(*_CLS)(visit)
+    number = visit.path.rpartition("/")[2]
+    enters(visit, OUTSIDER)
+    visit.goes(f"/requests/new?about=folder&number={number}")
+    visit.page.fill("[name=message]", "Pour suivre les fiches action.")
+    visit.presses("Envoyer la demande")
+    visit.page.wait_for_url("**/requests?done=asked-folder")
+    enters(visit, COORDINATOR)
+    visit.goes("/requests")
+    for summary in visit.page.locator("main summary:visible").all():
+        summary.click()
+
+
+def told_at_home(visit: Visit) -> None:
+    """A home page that tells: a folder of hers was taken over, and somebody asks for access."""
+    enters(visit, COORDINATOR)
+    in_folder(*_CLS)(visit)
+    folder = acts.make_folder(visit, f"Repris {visit.page.locator('.list tr').count()}")
+    enters(visit, STEWARD)
+    acts.take_over(visit, folder, "Le temps de son congé.")
+    received_request(visit)
+    visit.goes("/")
+
+
+def own_request(visit: Visit) -> None:
+    """What she asked for, from the page that did not show it."""
+    visit.goes("/folders/999999999")
+    visit.follows(visit.said("Demander un accès"))
+    visit.presses("Envoyer la demande")
+    visit.page.wait_for_url("**/requests?done=asked-folder")
+
+
+def refused_take_over(visit: Visit) -> None:
+    """A folder that she coordinates already, or that is not there."""
+    visit.goes("/orphans?folder=999999999")
+    visit.page.fill("[name=reason]", "Départ")
+    visit.presses("Prendre en main")
+    visit.page.wait_for_selector("[data-summary]")
+
+
+def removed_document(then: str = "") -> Reach:
+    """In a folder made for it a document was just removed; then on a link of its trash."""
+
+    def reach(visit: Visit) -> None:
+        in_folder(*_CLS)(visit)
+        name = f"Essais {visit.page.locator('.list tr').count()}"
+        folder = acts.make_folder(visit, name)
+        acts.choose_files(visit, {f"{name}.txt": b"Un brouillon."})
+        visit.presses("Déposer")
+        visit.page.wait_for_selector(f'#list a:has-text("{name}.txt")')
+        visit.goes(acts.document_in(visit, folder, f"{name}.txt"))
+        visit.presses("Mettre à la corbeille")
+        visit.page.wait_for_url("**/folders/*done=document-removed")
+        if then:
+            visit.goes(f"{folder}/trash")
+            visit.page.get_by_role("link", name=visit.said(then)).first.click()
+            visit.page.wait_for_url("**/purge")
+
+    return reach
+
+
+def removed_folder(visit: Visit, then: str = "") -> None:
+    """A folder was just made and removed; then on a link of its trash."""
+    address = acts.make_folder(visit, f"À retirer {visit.page.locator('.list tr').count()}")
+    visit.goes(f"{address}/remove")
+    visit.presses("Mettre à la corbeille")
+    visit.page.wait_for_url("**done=folder-removed")
+    if then:
+        visit.goes(visit.path if visit.path == "/trash" else f"{visit.path}/trash")
+        visit.page.get_by_role("link", name=visit.said(then)).first.click()
+        visit.page.wait_for_url("**/purge")
+
+
+def removed_inside(then: str = "") -> Reach:
+    """A folder was just removed from another."""
+
+    def reach(visit: Visit) -> None:
+        in_folder(*_CLS)(visit)
+        removed_folder(visit, then)
+
+    return reach
+
+
+def removed_top(then: str = "") -> Reach:
+    """A folder of the top was just removed."""
+
+    def reach(visit: Visit) -> None:
+        visit.goes("/")
+        removed_folder(visit, then)
+
+    return reach
+
+
+def filled_trash(visit: Visit) -> None:
+    """Something lies in the trash of a folder."""
+    removed_inside()(visit)
+    visit.goes(f"{visit.path}/trash")
+
+
+def refused_restore(visit: Visit) -> None:
+    """What was removed would come back under a name that is taken."""
+    in_folder(*_CLS)(visit)
+    above = visit.path
+    name = f"Deux fois {visit.page.locator('.list tr').count()}"
+    address = acts.make_folder(visit, name)
+    visit.goes(f"{address}/remove")
+    visit.presses("Mettre à la corbeille")
+    visit.page.wait_for_url("**done=folder-removed")
+    undo = visit.page.url
+    visit.goes(above)
+    acts.make_folder(visit, name)
+    visit.goes(undo)
+    visit.presses("Annuler le retrait")
+    visit.page.wait_for_selector("[data-summary]")
+
+
 def forbidden(visit: Visit) -> None:
     """She may read the folder, not rename it."""
     in_folder("Formation", then="/rename")(visit)
@@ -144,6 +361,9 @@ def forbidden(visit: Visit) -> None:
 
 _FOLDER: Final = "/folders/{folder:id}"
 _DOCUMENT: Final = "/documents/{document:id}"
+_PERSON: Final = "/people/{person:id}"
+_ORGANISATION: Final = "/organisations/{organisation:id}"
+_GROUP: Final = "/groups/{group:id}"
 _PAPER: Final = "Contrat local de santé 2027-2031 (projet).docx"
 _CLS: Final = ("Contrat local de santé",)
 _CLOSED: Final = (*_CLS, "Négociation budgétaire")
@@ -151,6 +371,7 @@ _CLOSED: Final = (*_CLS, "Négociation budgétaire")
 PAGES: Final = (
     Shown("home", "/", at("/")),
     Shown("home-first", "/", first_home, STEWARD),
+    Shown("home-told", "/", told_at_home, ""),
     Shown("home-steward", "/", at("/"), STEWARD),
     Shown("folder", _FOLDER, in_folder("Contrat local de santé", "Conventions")),
     Shown("folder-closed", _FOLDER, in_folder(*_CLOSED)),
@@ -162,13 +383,44 @@ PAGES: Final = (
     Shown("folder-move", f"{_FOLDER}/move", in_folder(*_CLS, then="/move")),
     Shown("folder-close", f"{_FOLDER}/close", in_folder(*_CLS, then="/close")),
     Shown("folder-open", f"{_FOLDER}/open", in_folder(*_CLOSED, then="/open")),
+    Shown("folder-undo", _FOLDER, removed_document()),
+    Shown("folder-remove", f"{_FOLDER}/remove", in_folder(*_CLS, then="/remove")),
+    Shown("trash", f"{_FOLDER}/trash", filled_trash),
+    Shown("trash-empty", f"{_FOLDER}/trash", in_folder(*_CLOSED, then="/trash")),
+    Shown("trash-taken", f"{_FOLDER}/trash", refused_restore),
+    Shown(
+        "trash-purge-document",
+        f"{_FOLDER}/trash/documents/{{removed:id}}/purge",
+        removed_document("Effacer définitivement"),
+    ),
+    Shown(
+        "trash-purge-folder",
+        f"{_FOLDER}/trash/folders/{{removed:id}}/purge",
+        removed_inside("Effacer définitivement"),
+    ),
+    Shown("trash-alone", "/trash", removed_top(), STEWARD),
+    Shown(
+        "trash-purge-alone",
+        "/trash/folders/{removed:id}/purge",
+        removed_top("Effacer définitivement"),
+        STEWARD,
+    ),
     Shown("document", _DOCUMENT, on_document(_PAPER)),
     Shown("document-pdf", _DOCUMENT, on_document("Contrat local de santé 2022-2026.pdf")),
     Shown("document-rename", f"{_DOCUMENT}/rename", on_document(_PAPER, "/rename")),
     Shown("document-move", f"{_DOCUMENT}/move", on_document(_PAPER, "/move")),
     Shown("access", f"{_FOLDER}/access", in_folder(*_CLS, then="/access")),
     Shown("access-refused", f"{_FOLDER}/access", refused_access),
+    Shown("access-announced", f"{_FOLDER}/access", announced_access),
+    Shown("access-changed-meanwhile", f"{_FOLDER}/access", changed_meanwhile),
+    Shown("folder-close-announced", f"{_FOLDER}/close", announced_closing),
     Shown("access-reader", f"{_FOLDER}/access", in_folder("Formation", then="/access"), OUTSIDER),
+    Shown("access-document", f"{_DOCUMENT}/access", on_document(_PAPER, "/access")),
+    Shown("viewers", f"{_FOLDER}/people", in_folder(*_CLS, then="/people")),
+    Shown("viewers-filtered", f"{_FOLDER}/people", in_folder(*_CLS, then="/people?filter=zzzz")),
+    Shown("why", f"{_FOLDER}/why", in_folder(*_CLOSED, then=f"/why?email={OUTSIDER}")),
+    Shown("why-seen", f"{_FOLDER}/why", in_folder(*_CLS, then=f"/why?email={COORDINATOR}")),
+    Shown("why-unknown", f"{_FOLDER}/why", in_folder(*_CLS, then="/why?email=x@reseau.example")),
     Shown("journal", f"{_FOLDER}/journal", in_folder(*_CLS, then="/journal")),
     Shown("search", "/search", at("/search?q=logement")),
     Shown("search-nothing", "/search", at("/search?q=zzzz")),
@@ -176,6 +428,26 @@ PAGES: Final = (
     Shown("people", "/people", at("/people")),
     Shown("people-steward", "/people", at("/people"), STEWARD),
     Shown("people-link", "/people", one_time_link, STEWARD),
+    Shown("people-announced", "/people", told_of_newcomer, STEWARD),
+    Shown("people-nobody", "/people", at("/people?filter=zzzz")),
+    Shown("person", _PERSON, from_directory("/people/")),
+    Shown("person-steward", _PERSON, from_directory("/people/"), STEWARD),
+    Shown("membership-add", f"{_PERSON}/memberships", one_more_place, STEWARD),
+    Shown("membership", f"{_PERSON}/memberships/{{membership:id}}", changed_place, STEWARD),
+    Shown("membership-refused", f"{_PERSON}/memberships/{{membership:id}}", refused_place, STEWARD),
+    Shown("journal-network", "/journal", at("/journal"), STEWARD),
+    Shown("organisation", _ORGANISATION, from_directory("/organisations/")),
+    Shown("organisation-steward", _ORGANISATION, opened_organisation, STEWARD),
+    Shown("organisation-refused", _ORGANISATION, refused_organisation, STEWARD),
+    Shown("group", _GROUP, from_directory("/groups/")),
+    Shown("group-steward", _GROUP, from_directory("/groups/"), STEWARD),
+    Shown("see-as", f"{_FOLDER}/see-as", in_folder(*_CLS, then="/see-as")),
+    Shown("folder-seen-as", _FOLDER, seen_as, ""),
+    Shown("requests", "/requests", own_request, OUTSIDER),
+    Shown("requests-received", "/requests", received_request, ""),
+    Shown("requests-new", "/requests/new", at("/requests/new"), OUTSIDER),
+    Shown("orphans", "/orphans", at("/orphans"), STEWARD),
+    Shown("orphans-refused", "/orphans", refused_take_over, STEWARD),
     Shown("signin", "/signin", at("/signin"), ""),
     Shown("signin-refused", "/signin", refused_sign_in, ""),
     Shown("welcome", "/welcome/{token}", welcome, STEWARD),
@@ -191,4 +463,5 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "/health": "two letters, for monitors",
     "/static/{path:path}": "styles, scripts and icons",
     f"{_DOCUMENT}/versions/{{version:id}}/content": "the bytes of a document",
+    f"{_FOLDER}/people.csv": "a table for a spreadsheet",
 }

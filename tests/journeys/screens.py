@@ -29,7 +29,10 @@ SIZES: Final[dict[Size, ViewportSize]] = {
     "phone": {"width": 320, "height": 640},
 }
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
-_OF_THE_README: Final = ("home", "folder", "document", "search", "access")
+_OF_THE_README: Final = (
+    "home", "folder", "document", "search",
+    "access", "viewers", "why", "folder-close-announced", "folder-seen-as",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -100,12 +100,34 @@ def test_a_coordinator_makes_a_folder_and_gives_access_with_the_keyboard(stage: 
         visit.page.keyboard.press("ArrowDown")
         expect(visit.page.locator("[name=role][value=contributor]")).to_be_checked()
         _press(visit, visit.page.get_by_role("button", name=said("Donner l'accès")))
+        visit.page.wait_for_selector("[name=announced]", state="attached")
+        _press(visit, visit.page.get_by_role("button", name="Confirmer"))
         visit.page.wait_for_url("**?done=granted")
         row = visit.page.get_by_role("row").filter(has_text=OUTSIDE)
         expect(row).to_contain_text("Contribution")
         _press(visit, row.get_by_role("button"))
+        visit.page.wait_for_selector("[name=announced]", state="attached")
+        _press(visit, visit.page.get_by_role("button", name="Confirmer"))
         visit.page.wait_for_url("**?done=withdrawn")
         expect(row).to_have_count(0)
+
+
+def test_a_coordinator_sees_as_others_and_comes_back_with_the_keyboard(stage: Stage) -> None:
+    with stage.visit() as visit:
+        visit.sign_in(CHIEF, stage.password)
+        _press(visit, visit.page.get_by_role("link", name="Addictions", exact=True).first)
+        visit.page.wait_for_url("**/folders/*")
+        folder = visit.path
+        _press(visit, visit.page.get_by_role("link", name="Voir comme…"))
+        visit.page.wait_for_url("**/see-as")
+        _type(visit, visit.page.locator("[name=subject]"), OUTSIDE)
+        _press(visit, visit.page.get_by_role("button", name="Voir comme cela"))
+        visit.page.wait_for_url("**?done=not-seen")
+        expect(visit.page.locator("section.seeing")).to_contain_text(OUTSIDE)
+        _press(visit, visit.page.get_by_role("button", name="Revenir à ma vue"))
+        visit.page.wait_for_url(f"**{folder}?done=own-view")
+        expect(visit.page.locator("section.seeing")).to_have_count(0)
+        assert visit.heading == "Addictions"
 
 
 def _press(visit: Visit, target: Locator) -> None:

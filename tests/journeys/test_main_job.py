@@ -184,12 +184,14 @@ def test_a_closed_folder_is_gone_for_those_who_inherited_it_until_it_is_opened(j
         chief.goes(job.folder)
         chief.follows("Fermer")
         chief.presses("Fermer le dossier")
+        acts.confirm(chief)
         chief.page.wait_for_url("**?done=folder-closed")
         _check_unseen(reader, job)
         assert chief.goes(job.document) == 200
         chief.goes(job.folder)
         chief.follows("Rouvrir")
         chief.presses("Rouvrir le dossier")
+        acts.confirm(chief)
         chief.page.wait_for_url("**?done=folder-opened")
         assert reader.goes(job.document) == 200
         assert len(acts.find_in_time(reader, job.paper.typed)) == 1

@@ -23,7 +23,9 @@ def test_a_one_time_link_leads_to_a_password_and_home_and_then_no_more(
         steward.page.fill("[name=email]", f"awa{has_script:d}@ehpad-tilleuls.example")
         steward.page.fill("[name=person_name]", name)
         steward.page.select_option("[name=organisation]", label="EHPAD Les Tilleuls")
-        steward.presses("Ajouter et obtenir son lien")
+        steward.presses("Voir ce qu'elle gagnerait")
+        steward.page.wait_for_selector("[name=announced]", state="attached")
+        steward.presses("Confirmer")
         link = steward.page.locator("[data-copy]").input_value()
     with stage.visit(has_script=has_script) as awa:
         assert awa.goes(link) == 200
