@@ -16,10 +16,14 @@ AtelierError
 │   │   ├── NameTaken       the name is in use in that folder
 │   │   ├── FolderCycle     a folder would stand inside itself
 │   │   ├── AlreadySo       it is already as asked
-│   │   └── LastCoordinator a folder would be left without coordination
+│   │   ├── PlaceClosed     what comes back would come into a folder closed since
+│   │   ├── LastCoordinator a folder would be left without coordination
+│   │   ├── LastSteward     the network would be left without a steward
+│   │   └── EffectChanged   it would do something else than was announced
 │   ├── VersionClash        another version came first
 │   ├── TooLarge            more bytes than the limit
 │   └── TooMany             too often; wait
+│       └── TooManyWaiting  as much of hers waits for an answer as may
 ├── Fault                   the installation cannot do it now; nothing half-done stays
 │   ├── NoRoom              the disk or the quota is full
 │   ├── WriteFailed         the disk refused a write, an fsync or a commit
@@ -147,10 +151,29 @@ class AlreadySo(Clash):
 
 
 @dataclass(eq=False)
+class PlaceClosed(Clash):
+    """The folder from which it was removed was closed since: others would see it now."""
+
+    name: str
+
+
+@dataclass(eq=False)
 class LastCoordinator(Clash):
     """A folder would be left without lasting coordination by an active person."""
 
     folder: str
+
+
+@dataclass(eq=False)
+class LastSteward(Clash):
+    """The network would be left without an active steward; `name` is the last one's."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class EffectChanged(Clash):
+    """The act would do something else to who sees what than was announced."""
 
 
 @dataclass(eq=False)
@@ -173,6 +196,13 @@ class TooMany(Refusal):
     """Too often; wait `retry_after_seconds`."""
 
     retry_after_seconds: int
+
+
+@dataclass(eq=False)
+class TooManyWaiting(TooMany):
+    """So many requests of hers wait for an answer, as many as may."""
+
+    waiting: int
 
 
 @dataclass(eq=False)

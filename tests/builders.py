@@ -20,6 +20,7 @@ from pathlib import Path
 from atelier import settings
 from atelier.blobs import open_blobs
 from atelier.blobs.derived import DerivedTexts
+from atelier.database.access_log import AccessLog
 from atelier.database.engine import Transaction, open_database
 from atelier.database.people import installation
 from atelier.errors import NotFound
@@ -218,11 +219,21 @@ async def opened(
         closing.push_async_callback(blobs.close)
         database = await open_database(chosen.data / "atelier.sqlite3", fault=seam)
         closing.push_async_callback(database.close)
+        trail = AccessLog(database, pause=never)
+        closing.push_async_callback(trail.close)
         index = open_index(chosen.storage.index, await database.read(installation))
         closing.push_async_callback(index.close)
         readers = open_readers(children=1)
         closing.push_async_callback(readers.close)
-        yield Workspace(database, blobs, texts, index, readers, _passwords(), clock, chosen)
+        yield Workspace(database, trail, blobs, texts, index, readers, _passwords(), clock, chosen)
+
+
+async def never(seconds: float) -> None:
+    """A pause without end: the access log is written when a story says so, and at its end.
+
+    On its own it would commit at some moment, and take the fault that was meant for an act.
+    """
+    await asyncio.Event().wait()
 
 
 @functools.cache

@@ -1,13 +1,16 @@
 """Bytes of documents on their way out: whole or one part, never run in our origin.
 
 The caller has checked the rights and opened the bytes; nothing here asks again, and
-nothing conditional happens before that.
+nothing conditional happens before that. A long answer asks again while it is under way:
+whoever lost her right gets no more of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
+from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -19,7 +22,10 @@ from atelier.errors import BlobMissing
 from atelier.web.ranges import Span, Unmet, answer
 from atelier.workspace.documents import Content
 
+Still = Callable[[], Awaitable[object]]
+
 WHOLE_BYTES: Final = 256 * 1024
+ASK_AGAIN_SECONDS = 1.0  # THREATS 7: a right that was lost ends an open download within a second
 _PIECE_BYTES: Final = 512 * 1024
 _SHOWN: Final = {
     "application/pdf": "application/pdf",
@@ -43,11 +49,14 @@ def may_show(media_type: str) -> bool:
     return media_type in _SHOWN
 
 
-def download(request: Request, content: Content, *, is_inline: bool = False) -> Response:
+def download(
+    request: Request, content: Content, still: Still, *, is_inline: bool = False
+) -> Response:
     """The answer to GET or HEAD for these bytes; it closes them when it is sent.
 
     An attachment, unless `is_inline` and of a kind that may be shown; ranges,
-    `If-Match`, `If-None-Match` and `If-Range` are understood.
+    `If-Match`, `If-None-Match` and `If-Range` are understood. `still` is awaited every
+    second of a long answer; when it raises, the answer is cut there.
     """
     given, size = request.headers, content.opened.size_bytes
     etag = f'"{content.version.sha256}"'
@@ -64,11 +73,11 @@ def download(request: Request, content: Content, *, is_inline: bool = False) -> 
     if isinstance(chosen, Unmet):
         if chosen is Unmet.BEYOND:
             headers["content-range"] = f"bytes */{size}"
-        return _Bytes(content, chosen.value, headers, None)
+        return _Bytes(content, still, chosen.value, headers, None)
     if chosen is None:
-        return _Bytes(content, 200, headers, Span(0, size))
+        return _Bytes(content, still, 200, headers, Span(0, size))
     headers["content-range"] = f"bytes {chosen.start}-{chosen.end - 1}/{size}"
-    return _Bytes(content, 206, headers, chosen)
+    return _Bytes(content, still, 206, headers, chosen)
 
 
 def disposition(name: str, *, is_inline: bool) -> str:
@@ -106,13 +115,18 @@ class _Bytes(Response):
     """A part of opened bytes: one message when small, pieces when not."""
 
     def __init__(
-        self, content: Content, status: int, headers: dict[str, str], span: Span | None
+        self,
+        content: Content,
+        still: Still,
+        status: int,
+        headers: dict[str, str],
+        span: Span | None,
     ) -> None:
         # RFC 9110 §8.6: with a 304, a length would have to be that of the whole.
         if status != Unmet.NOT_MODIFIED.value:
             headers["content-length"] = str(span.length if span else 0)
         super().__init__(None, status, headers)
-        self._content, self._span = content, span
+        self._content, self._still, self._span = content, still, span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -135,10 +149,14 @@ class _Bytes(Response):
 
     async def _send_pieces(self, span: Span, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_gone(receive))
+        asked_at = time.monotonic()
         try:
             for start in range(span.start, span.end, _PIECE_BYTES):
                 if gone.done():
                     return
+                if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
+                    await self._still()
+                    asked_at = time.monotonic()
                 end = min(start + _PIECE_BYTES, span.end)
                 body = await self._read(Span(start, end))
                 await send(

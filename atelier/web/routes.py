@@ -12,16 +12,24 @@ from atelier.web.application import build
 from atelier.web.doors import Door
 from atelier.web.identity import SessionCookie
 from atelier.web.pages import (
+    audience,
     deposits,
     documents,
     folders,
+    groups,
     home,
     journal,
+    memberships,
+    organisations,
+    orphans,
     people,
+    requests,
     search,
+    seeing,
     sharing,
     signin,
     statics,
+    trash,
 )
 from atelier.web.pages.rendering import Renderer
 from atelier.web.places import templates_folder
@@ -34,10 +42,18 @@ DOORS: Final[tuple[Door, ...]] = (
     *folders.DOORS,
     *deposits.DOORS,
     *documents.DOORS,
+    *trash.DOORS,
+    *audience.DOORS,
     *sharing.DOORS,
     *journal.DOORS,
     *search.DOORS,
     *people.DOORS,
+    *memberships.DOORS,
+    *organisations.DOORS,
+    *groups.DOORS,
+    *seeing.DOORS,
+    *requests.DOORS,
+    *orphans.DOORS,
     *signin.DOORS,
     *statics.DOORS,
 )

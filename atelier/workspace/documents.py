@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -21,6 +22,8 @@ from atelier.model.ids import DocumentId, FolderId
 from atelier.model.jobs import JobKind
 from atelier.model.journal import Verb
 from atelier.model.people import Actor
+from atelier.model.trail import TrailAct
+from atelier.workspace import trail
 from atelier.workspace.place import Workspace
 
 
@@ -73,7 +76,7 @@ async def look(
 ) -> Look:
     """A document with its versions, and the text of one page of the current one.
 
-    Without `page` the first; a page that is not there gives none.
+    Without `page` the first; a page that is not there gives none. The access log tells it.
     """
 
     async def unit(tx: Transaction) -> tuple[Document, Folder, tuple[Crumb, ...]]:
@@ -81,6 +84,7 @@ async def look(
         return document, folder, tuple(await folders.crumbs(tx, actor, folder.id))
 
     document, folder, crumbs = await ws.db.read(unit)
+    trail.note(ws, actor, document, document.current.number, TrailAct.READ)
     reading = await reading_of(ws, document.current.id, document.current.sha256)
     return Look(document, folder, crumbs, None if reading is None else _page(reading, page or 1))
 
@@ -118,15 +122,28 @@ def text_key(version: int, sha256: str) -> str:
     return hashlib.sha256(f"{version} {sha256}".encode()).hexdigest()
 
 
+async def forget_texts(ws: Workspace, versions: Iterable[tuple[int, str]]) -> None:
+    """Drop the kept texts of versions that ended, as (id, hash); once their rows are gone."""
+    for version, sha256 in versions:
+        await ws.texts.remove(text_key(version, sha256))
+
+
 async def content(ws: Workspace, actor: Actor, document_id: DocumentId, number: int) -> Content:
-    """The bytes of one version of a document, for download. `BlobMissing` when lost."""
+    """The bytes of one version of a document, for download. `BlobMissing` when lost.
 
-    async def unit(tx: Transaction) -> tuple[str, Version]:
+    The access log tells it once they are open, whatever the door then sends of them: an
+    answer to HEAD, or that nothing changed (304), tells of the bytes too, and who leaves
+    in the middle has seen a part.
+    """
+
+    async def unit(tx: Transaction) -> tuple[Document, Version]:
         _, document = await enter(tx, actor, document_id, Action.READ)
-        return document.name, numbered(document, number)
+        return document, numbered(document, number)
 
-    name, version = await ws.db.read(unit)
-    return Content(name, version, await ws.blobs.open(version.sha256))
+    document, version = await ws.db.read(unit)
+    given = Content(document.name, version, await ws.blobs.open(version.sha256))
+    trail.note(ws, actor, document, number, TrailAct.DOWNLOAD)
+    return given
 
 
 def numbered(document: Document, number: int) -> Version:

@@ -194,9 +194,13 @@ async def make(
     clean = names.checked(name)
 
     async def unit(tx: Transaction) -> FolderId:
-        hat = await _check_parent(
+        hat = await check_parent(
             tx, actor, parent_id, clean, (1, len(clean)), takes_name=not is_closed
         )
+        if parent_id is not None and coordinator is not None:
+            parent = await access.enter(tx, actor, parent_id, Action.SHARE)
+            if access.outlasts(parent, None):  # who is named would coordinate for ever
+                raise Forbidden(Action.SHARE)
         number = await records.add(
             tx, parent_id, clean, actor.person_id, ws.clock(), is_closed=is_closed
         )
@@ -234,22 +238,25 @@ async def move(
 ) -> None:
     """Put a folder with all it holds elsewhere (None: at the top).
 
-    She must organise where it leaves and where it arrives; access follows at once.
+    She must organise where it leaves and where it arrives; access follows at once. Never
+    out of a coordination that ends into one that lasts longer: it would become hers.
     """
 
     async def unit(tx: Transaction) -> None:
         folder = await access.enter(tx, actor, folder_id, Action.ORGANISE)
-        await _check_leaving(tx, actor, folder)
+        await check_leaving(tx, actor, folder)
         if parent_id == folder.parent_id:
             raise AlreadySo("there")
         if parent_id is not None:  # a closed folder below, which she may not read, is not told
-            await access.enter(tx, actor, parent_id, Action.ORGANISE)
+            arrival = await access.enter(tx, actor, parent_id, Action.ORGANISE)
+            if access.outlasts(folder, arrival.shares_until):
+                raise Forbidden(Action.ORGANISE)
         if parent_id in await records.below(tx, folder.id):
             raise FolderCycle(folder.name)
         extent = await records.extent(tx, folder.id)
         await records.free_name(tx, "folder", folder.id)
         takes_name = not folder.is_closed
-        await _check_parent(tx, actor, parent_id, folder.name, extent, takes_name=takes_name)
+        await check_parent(tx, actor, parent_id, folder.name, extent, takes_name=takes_name)
         if parent_id is not None and takes_name:
             await records.take_name(tx, parent_id, folder.name, "folder", folder.id)
         await records.move(tx, folder.id, parent_id)
@@ -302,7 +309,7 @@ async def open_again(ws: Workspace, actor: Actor, folder_id: FolderId) -> None:
     await ws.db.write(unit)
 
 
-async def _check_parent(
+async def check_parent(
     tx: Transaction,
     actor: Actor,
     parent_id: FolderId | None,
@@ -338,7 +345,8 @@ async def _check_length(tx: Transaction, folder: Folder, name: str) -> None:
         raise Invalid("name", "path_too_long")
 
 
-async def _check_leaving(tx: Transaction, actor: Actor, folder: Folder) -> None:
+async def check_leaving(tx: Transaction, actor: Actor, folder: Folder) -> None:
+    """She organises the folder above too, when there is one: something leaves it."""
     if folder.parent_id is not None:
         await _check_readable(tx, actor, folder.parent_id, Action.ORGANISE)
         await access.enter(tx, actor, folder.parent_id, Action.ORGANISE)

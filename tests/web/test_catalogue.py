@@ -18,7 +18,7 @@ from atelier import errors
 from atelier.errors import AtelierError
 from atelier.model.documents import ReadState
 from atelier.model.folders import Action, Role
-from atelier.model.journal import Verb
+from atelier.model.journal import NetworkVerb, Verb
 from atelier.model.names import Fault
 from atelier.web.language import LANGUAGES, Voice, choose
 from atelier.web.pages import sentences, words
@@ -144,7 +144,7 @@ def test_an_error_shows_its_facts_as_people_read_them() -> None:
 def test_states_roles_and_verbs_are_all_in_words() -> None:
     assert set(words.READINGS) == set(ReadState)
     assert set(words.ROLES) == set(Role)
-    assert set(words.JOURNAL) == set(Verb)
+    assert set(words.JOURNAL) == set(Verb) | set(NetworkVerb)
     for verb, telling in words.JOURNAL.items():
         assert "%(" not in telling[-1], verb
     assert [role.label for role in words.roles(VOICES["fr"])] == [

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.web.confirming import confirmed
 from tests.web.network import PDF, Network, network, served, token_in
 
 Clients = Callable[[str], TestClient]
@@ -211,9 +212,8 @@ def test_a_document_is_renamed_and_moved_where_one_may(made: Network, clients: C
     hidden = bo.post(f"{here}/move", data=fields | {"parent": str(made.secret)})
     assert hidden.status_code == 404
     ada = clients("ada")
-    fields["form_token"] = token_in(ada.get("/").text)
     assert f'value="{made.secret}"' in ada.get(f"{here}/move").text
-    moved = ada.post(f"{here}/move", data=fields | {"parent": str(made.secret)})
+    moved = confirmed(ada, f"{here}/move", parent=str(made.secret), expected="1")
     assert moved.status_code == 303
     assert clients("bo").get(here).status_code == 404
 

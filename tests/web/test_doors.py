@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
 from atelier.errors import NotFound
-from atelier.model.folders import Action
+from atelier.model.folders import Action, Subject, SubjectKind
+from atelier.model.people import Session
 from atelier.web.application import build
 from atelier.web.doors import (
     PUBLIC,
@@ -21,7 +23,7 @@ from atelier.web.doors import (
     in_folder,
     routes,
 )
-from atelier.web.identity import SessionCookie
+from atelier.web.identity import FindSession, SessionCookie
 from atelier.web.pages.rendering import Renderer
 from atelier.web.places import templates_folder
 from atelier.web.visit import Surroundings, Visit
@@ -56,12 +58,20 @@ DOORS = (
     Door("POST", "/people", STEWARD, name),
     Door("GET", "/folders/{folder:id}", in_folder(Action.READ), folder),
     Door("PUT", "/folders/{folder:id}/deposits/{name}", in_folder(Action.ADD), name),
+    Door("POST", "/back", SIGNED_IN, name, while_seeing=True),
 )
 
 
-def client(*, is_known: bool = False) -> TestClient:
+async def find_looking(ws: object, token: str) -> Session:
+    """Anne, who looks as the town hall."""
+    anne = await find_anne(ws, token)
+    seen = Subject(SubjectKind.ORGANISATION, 2, "Mairie")
+    return dataclasses.replace(anne, actor=dataclasses.replace(anne.actor, seeing=seen))
+
+
+def client(*, is_known: bool = False, find: FindSession = find_anne) -> TestClient:
     headers = {"origin": LOCAL.url} | ({"cookie": f"session={TOKEN}"} if is_known else {})
-    app = build(DOORS, AROUND, find_anne)
+    app = build(DOORS, AROUND, find)
     return TestClient(app, base_url=LOCAL.url, headers=headers, follow_redirects=False)
 
 
@@ -126,6 +136,29 @@ def test_an_unknown_address_and_an_unreadable_id_answer_alike_to_the_byte() -> N
         assert anne.get(path).content == unknown.content, path
     for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         assert anne.request(method, "/no/such/page").status_code == 404
+
+
+def test_one_who_looks_as_another_passes_the_doors_that_show_and_those_marked() -> None:
+    herself, looking = client(is_known=True), client(is_known=True, find=find_looking)
+    for door in DOORS:
+        path = door.path.replace("{folder:id}", "1").replace("{name}", "x")
+        assert herself.request(door.method, path).status_code == 200, door.path
+        is_shut = door.method != "GET" and not door.while_seeing
+        answer = looking.request(door.method, path)
+        assert answer.status_code == (403 if is_shut else 200), door.path
+        assert ("rien ne peut être changé" in answer.text) == is_shut
+    assert looking.head("/").status_code == 200
+    # Shut before the address is looked at; an address that does not exist stays unknown.
+    for path in ("/folders/1/deposits/x", "/folders/2/deposits/x"):
+        assert looking.put(path).content == looking.put("/folders/9/deposits/x").content
+    assert looking.post("/no/such/page").status_code == 404
+    assert looking.delete("/hello").status_code == 405
+
+
+def test_the_page_of_a_shut_door_names_whom_she_looks_as_and_leads_back() -> None:
+    page = client(is_known=True, find=find_looking).post("/people").text
+    assert "Mairie" in page and 'action="/see-as/stop"' in page
+    assert "Revenez à votre propre vue" in page
 
 
 def test_head_answers_as_get() -> None:

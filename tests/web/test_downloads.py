@@ -16,17 +16,31 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from atelier.errors import BlobMissing
+from atelier.errors import BlobMissing, NotFound
+from atelier.model.folders import Action
+from atelier.web import downloads
 from atelier.web.downloads import WHOLE_BYTES, disposition, download
+from atelier.workspace import documents, sharing
+from tests.builders import World, in_network
 from tests.web.builders import OpenedBytes, content, receiving, request
 
 SMALL = bytes(range(256)) * 4
 BIG = bytes(range(251)) * 9_000
 
 
+async def allowed() -> None:
+    """Her right is still there."""
+
+
+async def staying() -> Message:
+    """A client that does not leave."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
 def serving(opened: OpenedBytes, *, is_inline: bool = False, **about: str) -> TestClient:
     async def endpoint(asked: Request) -> Response:
-        return download(asked, content(opened, **about), is_inline=is_inline)
+        return download(asked, content(opened, **about), allowed, is_inline=is_inline)
 
     return TestClient(Starlette(routes=[Route("/", endpoint)]))
 
@@ -45,7 +59,7 @@ def test_a_small_file_is_one_message_and_a_big_one_pieces() -> None:
             await waiting.wait()
             return {"type": "http.disconnect"}
 
-        await download(asked, content(opened))(asked.scope, receive, send)
+        await download(asked, content(opened), allowed)(asked.scope, receive, send)
         return messages
 
     small, big = OpenedBytes(SMALL), OpenedBytes(BIG)
@@ -57,6 +71,58 @@ def test_a_small_file_is_one_message_and_a_big_one_pieces() -> None:
     assert small.is_closed and big.is_closed
 
 
+def test_a_right_that_is_lost_cuts_a_long_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "ASK_AGAIN_SECONDS", 0.0)
+
+    async def scenario(content_bytes: bytes, rights: int) -> tuple[bytes, int]:
+        got, asked, opened = bytearray(), 0, OpenedBytes(content_bytes)
+
+        async def still() -> None:
+            nonlocal asked
+            asked += 1
+            if asked > rights:
+                raise NotFound("document")
+
+        async def send(message: Message) -> None:
+            got.extend(message.get("body", b""))
+
+        asking = request()
+        try:
+            await download(asking, content(opened), still)(asking.scope, staying, send)
+        except NotFound:
+            assert opened.is_closed
+        return bytes(got), asked
+
+    assert asyncio.run(scenario(BIG, rights=99)) == (BIG, -(-len(BIG) // 524_288))
+    cut, _ = asyncio.run(scenario(BIG, rights=2))
+    assert cut == BIG[: 2 * 524_288]
+    assert asyncio.run(scenario(SMALL, rights=0)) == (SMALL, 0)
+
+
+@in_network
+async def test_a_withdrawn_grant_ends_a_download_that_is_under_way(world: World) -> None:
+    awa, folder = await world.person("Awa"), await world.folder("Commun")
+    grant = await world.grant(folder, awa)
+    done = await world.deposit(world.steward, folder, "long.bin", BIG)
+    given = await documents.content(world.ws, awa, done.document_id, 1)
+    pieces: list[bytes] = []
+
+    async def still() -> None:
+        await documents.enter_to(world.ws, awa, done.document_id, Action.READ)
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            pieces.append(message["body"])
+        if len(pieces) == 2:
+            await sharing.withdraw(world.ws, world.steward, folder, grant)
+
+    asking = request()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(NotFound):
+        patch.setattr(downloads, "ASK_AGAIN_SECONDS", 0.0)
+        await download(asking, given, still)(asking.scope, staying, send)
+    assert b"".join(pieces) == BIG[: 2 * 524_288]
+
+
 def test_reading_stops_when_the_client_has_left() -> None:
     async def scenario() -> OpenedBytes:
         opened, asked = OpenedBytes(BIG), request()
@@ -65,7 +131,7 @@ def test_reading_stops_when_the_client_has_left() -> None:
             await asyncio.sleep(0)
 
         gone = receiving((), leaves=True)
-        await download(asked, content(opened))(asked.scope, gone, send)
+        await download(asked, content(opened), allowed)(asked.scope, gone, send)
         return opened
 
     opened = asyncio.run(scenario())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from atelier.model.audience import Reason, Verdict, Viewer
 from atelier.model.documents import Document, ReadState, Version
 from atelier.model.folders import (
     Action,
@@ -23,7 +25,9 @@ from atelier.model.folders import (
     Subject,
     SubjectKind,
 )
-from atelier.model.journal import JournalLine, Verb
+from atelier.model.journal import JournalLine, NetworkVerb, Verb
+from atelier.model.organisations import OrganisationMember
+from atelier.model.orphans import Notice, Orphan
 from atelier.model.people import (
     Actor,
     Group,
@@ -32,13 +36,18 @@ from atelier.model.people import (
     Network,
     Organisation,
     Person,
+    Seat,
     Session,
 )
+from atelier.model.requests import About, Asked, Received, RequestState
 from atelier.model.search import Hit, PageHit, Piece, Results
 from atelier.web.language import Voice
 from atelier.web.pages import words
 from atelier.web.pages.rendering import HUES, Renderer, hue, initials, url, url_before
 from atelier.web.places import templates_folder
+from atelier.workspace.people import Directory, Sheet
+from tests.web.confirming import announcing_page
+from tests.web.trash_contexts import trash_pages
 
 NOW = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
 EVIL = "<script>alert('x')</script>.pdf"
@@ -119,11 +128,150 @@ def folder_page(**changes: object) -> dict[str, object]:
     }
 
 
+def sheets() -> dict[str, dict[str, object]]:
+    """Contexts of the sheets to which the directory leads."""
+    return {
+        "organisations/organisation.html": {
+            "organisation": Organisation(
+                1, EVIL, EVIL, NOW.date(), "73282932000074", "610780090", EVIL, EVIL, 2
+            ),
+            "into": HOSPITAL,
+            "is_present": True,
+            "present": [OrganisationMember(1, EVIL, CLAIRE.memberships[0])],
+            "past": [OrganisationMember(2, OVERRIDE, CLAIRE.memberships[1], is_active=False)],
+            "others": [HOSPITAL],
+            "may_manage": True,
+            "may_bring": True,
+            "today": NOW.date(),
+            "max_kind": 80,
+            "max_contact": 500,
+        },
+        "groups/group.html": {
+            "group": Group(
+                1, EVIL, (GroupMember(1, 1, EVIL, EVIL), GroupMember(2, 2, "B", EVIL, True, False))
+            ),
+            "may_manage": True,
+        },
+    }
+
+
+def directory_pages() -> dict[str, dict[str, object]]:
+    """Contexts of the directory and of the forms about somebody in it."""
+    place, today = CLAIRE.memberships[0], NOW.date()
+    gone = Membership(3, Organisation(3, EVIL, "", date(2020, 1, 1)), EVIL, False)
+    person = Person(1, EVIL, "a@b.fr", False, False, (place, gone))
+    seats = (Seat(1, EVIL, EVIL, True),)
+    organisations = (Organisation(1, EVIL, "", today), HOSPITAL)
+    groups = (Group(1, EVIL, (GroupMember(1, 1, EVIL, EVIL),)),)
+    return {
+        "people/people.html": {
+            "found": Directory(
+                (CLAIRE, person), 402, 1, 3, organisations, groups, organisations, True
+            ),
+            "filter": EVIL,
+            "today": today,
+        },
+        "people/person.html": {
+            "sheet": Sheet(person, seats, True, frozenset({1, 3}), True, True, True),
+            "person": person,
+            "today": today,
+            "places": [place],
+            "ended": [gone],
+        },
+        "people/adding.html": {
+            "person": person,
+            "organisations": organisations,
+            "may_appoint": True,
+        },
+        "people/membership.html": {
+            "person": person,
+            "place": dataclasses.replace(place, ends_on=date(2020, 1, 1)),
+            "has_ended": False,
+            "may_appoint": True,
+            "today": today,
+            "yesterday": today - timedelta(days=1),
+        },
+        "journal/network.html": {
+            "lines": [
+                JournalLine(1, NOW, EVIL, "", NetworkVerb.MEMBERSHIP_ADDED, {"name": EVIL}),
+                JournalLine(2, NOW, EVIL, EVIL, NetworkVerb.PERSON_ADDED, {"name": EVIL}),
+            ],
+            "older": 1,
+        },
+    }
+
+
+def sharing_pages(document: Document) -> dict[str, dict[str, object]]:
+    """A context for each page about who sees a folder."""
+    here = {"folder": folder(), "crumbs": [Crumb(3, "Parent")]}
+    hospital = Subject(SubjectKind.ORGANISATION, 1, EVIL)
+    grant = Grant(1, 12, "x", hospital, Role.READER, NOW.date())
+    viewer = Viewer(1, EVIL, "a@b.fr", True, Role.READER, (EVIL,), (Reason(grant, EVIL),))
+    roles = words.roles(RENDERER.voice("fr"))
+    return {
+        "sharing/access.html": {
+            **here,
+            "subjects": {"organisation": [hospital]},
+            "roles": roles,
+            "grants": [grant],
+            "dead": [(grant, "a pris fin")],
+            "document": document,
+            "addresses": [("a@b.fr", EVIL)],
+        },
+        "sharing/people.html": {
+            **here,
+            "people": [viewer],
+            "total": 1,
+            "page": 1,
+            "pages": 2,
+            "filter": EVIL,
+            "role": "reader",
+            "roles": roles,
+        },
+        "sharing/why.html": {
+            **here,
+            "addresses": [],
+            "verdict": Verdict(CLAIRE, None, organisations=(HOSPITAL,)),
+            "misses": [EVIL],
+        },
+    }
+
+
+def asking_pages() -> dict[str, dict[str, object]]:
+    """Contexts of the pages about seeing as another, requests and orphaned folders."""
+    return {
+        "seeing/choosing.html": {
+            "folder": folder(),
+            "crumbs": [Crumb(3, "Parent")],
+            "organisations": [Subject(SubjectKind.ORGANISATION, 1, EVIL)],
+            "addresses": [("a@b.fr", EVIL)],
+        },
+        "requests/asking.html": {"roles": [("reader", EVIL, "b")], "max_characters": 500},
+        "requests/requests.html": {
+            "received": [
+                Received(5, 1, EVIL, "a@b.fr", (), Role.READER, EVIL, NOW, 12, EVIL, 7, EVIL)
+            ],
+            "waiting": 200,
+            "asked": [
+                Asked(6, About.FOLDER, 12, EVIL, Role.READER, EVIL, RequestState.WAITING, "", NOW),
+                Asked(7, About.FOLDER, 8, "", Role.READER, "", RequestState.REFUSED, EVIL, NOW),
+            ],
+            "roles": [("reader", "Lecture", "b")],
+            "refused_request": None,
+            "max_characters": 500,
+        },
+        "orphans/orphans.html": {
+            "heads": [Orphan(12, EVIL, EVIL, NOW, 402)],
+            "total": 3,
+            "max_characters": 500,
+        },
+    }
+
+
 def every_page() -> dict[str, dict[str, object]]:
     """A context for each template that is a page, by the template's name."""
     here = {"folder": folder(), "crumbs": [Crumb(3, "Parent")]}
     document = Document(7, 12, EVIL, (version(3), version(2), version(1)))
-    subjects = {"organisation": [Subject(SubjectKind.ORGANISATION, 1, EVIL)]}
     hit = Hit(
         7,
         EVIL,
@@ -141,6 +289,12 @@ def every_page() -> dict[str, dict[str, object]]:
             "may_open_top": True,
             "latest": [document_row()],
             "folder_names": {12: EVIL},
+            "told": [
+                Notice(verb, 12, EVIL, is_above, 2, EVIL, NOW, EVIL, is_above)
+                for verb, is_above in ((Verb.TAKEN_OVER, True), (Verb.STEWARD_JOINED, False))
+            ],
+            "waiting_requests": 2,
+            "orphaned": 1,
         },
         "signin/signin.html": {"session": None, "next": EVIL},
         "signin/welcome.html": {"session": None, "person_name": EVIL, "email": "a@b.fr"},
@@ -160,20 +314,14 @@ def every_page() -> dict[str, dict[str, object]]:
         "documents/rename.html": {**here, "document": document, "expected": 3},
         "documents/move.html": {**here, "document": document, "expected": 3, "places": []},
         "search/search.html": {"q": EVIL, "results": Results(1, (hit,), EVIL, 1, 10)},
-        "sharing/access.html": {
-            **here,
-            "subjects": subjects,
-            "roles": words.roles(RENDERER.voice("fr")),
-            "grants": [Grant(1, 12, "x", subjects["organisation"][0], Role.READER, NOW.date())],
-        },
+        **sharing_pages(document),
         "journal/journal.html": {**here, "lines": [line], "older": 1},
-        "people/people.html": {
-            "organisations": [Organisation(1, EVIL, "", NOW.date())],
-            "people": [CLAIRE],
-            "groups": [Group(1, EVIL, (GroupMember(1, EVIL, EVIL),))],
-            "is_steward": True,
-        },
-        "people/link.html": {"person": CLAIRE, "link": "http://localhost/welcome/x"},
+        **directory_pages(),
+        "people/link.html": {"person": CLAIRE, "link": "http://x/welcome/x", "is_afresh": True},
+        **sheets(),
+        **asking_pages(),
+        "effects/announcing.html": announcing_page(EVIL),
+        **trash_pages(folder(), EVIL),
         "errors/error.html": {
             "status": 404,
             "title": EVIL,
@@ -329,10 +477,10 @@ def test_an_inherited_access_cannot_be_withdrawn_here() -> None:
         Grant(1, 12, "Ici", who, Role.READER, None),
         Grant(2, 3, "Parent", who, Role.READER, None),
     ]
-    page = rendered("sharing/access.html", grants=grants)
+    page = rendered("sharing/access.html", grants=grants, dead=[])
     actions = [form.attributes["action"] for form in page.css("tbody form")]
     assert actions == ["/folders/12/access/1/withdraw"]
-    assert "hérité de Parent" in words_of(page, "tbody")
+    assert "héritée de Parent" in words_of(page, "tbody")
 
 
 def test_a_missing_value_is_an_error_never_a_blank() -> None:

@@ -514,3 +514,26 @@ async def test_a_deposit_dates_the_folders_above_but_never_past_a_closed_one(wor
     assert listing.folders[0].changed_at == world.clock()
     await world.deposit(world.steward, top, "commun.txt", b"commun")
     assert (await folders.home(world.ws, world.steward)).entries[0].changed_at == world.clock()
+
+
+@in_network
+async def test_a_coordination_that_ends_becomes_lasting_by_no_move_nor_by_another_name(
+    world: World,
+) -> None:
+    """Dee coordinates one folder until tomorrow and another for good."""
+    dee = await world.person("Dee")
+    ending, lasting = await world.folder("Groupe"), await world.folder("À elle")
+    inside = await world.folder("Groupe/Dedans")
+    beside = await world.folder("Groupe/À côté")
+    await world.grant(ending, dee, Role.COORDINATOR, until=world.today(plus=1))
+    await world.grant(lasting, dee, Role.COORDINATOR)
+    with pytest.raises(Forbidden):
+        await folders.move(world.ws, dee, inside, lasting)
+    with pytest.raises(Forbidden):
+        await folders.make(world.ws, dee, ending, "Neuf", coordinator=dee.person_id)
+    await folders.move(world.ws, dee, inside, beside)  # it ends there on the same day
+    await folders.move(world.ws, world.steward, inside, lasting)
+    await folders.move(world.ws, dee, inside, beside)  # hers for good, into what ends
+    world.clock.forward(days=2)
+    with pytest.raises(NotFound):
+        await folders.enter(world.ws, await world.actor("dee@example.org"), inside, Action.READ)

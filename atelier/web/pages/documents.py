@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from atelier.errors import AlreadySo, Forbidden, Invalid, NameTaken
+from atelier.errors import AlreadySo, Invalid, NameTaken
 from atelier.model.folders import Action
 from atelier.model.ids import DocumentId, FolderId
 from atelier.web.doors import Door, in_folder
 from atelier.web.downloads import download
 from atelier.web.forms import Form
+from atelier.web.language import N_
+from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.pages.words import reading
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import documents, folders
+from atelier.workspace.place import Workspace
 
 
 async def show(visit: Visit) -> Response:
@@ -24,7 +27,12 @@ async def content(visit: Visit) -> Response:
     """The bytes of one version: to keep, or (`?inline`) to be shown in the browser's viewer."""
     document, version = document_of(visit), visit.number("version")
     given = await documents.content(visit.ws, visit.actor, document, version)
-    return download(visit.request, given, is_inline="inline" in visit.request.query_params)
+
+    async def still() -> None:
+        await documents.enter_to(visit.ws, await visit.still(), document, Action.READ)
+
+    is_inline = "inline" in visit.request.query_params
+    return download(visit.request, given, still, is_inline=is_inline)
 
 
 async def restore(visit: Visit) -> Response:
@@ -60,17 +68,14 @@ async def show_move(visit: Visit) -> Response:
 
 
 async def move(visit: Visit) -> Response:
-    """Into another folder, with all its versions."""
-    form = await visit.form("parent", "expected")
+    """Into another folder, with all its versions; announced when somebody feels it."""
+    form = await visit.form("parent", "expected", ANNOUNCED)
     try:
-        parent = FolderId(form.number("parent"))
-        await documents.move(
-            visit.ws, visit.actor, document_of(visit), parent, expected=_expected(form)
-        )
+        page = await _announced_move(visit, form, FolderId(form.number("parent")))
     except (Invalid, NameTaken, AlreadySo) as error:
         typed = {"parent": form.text("parent")}
         return await _move(visit, visit.refused(error, "parent", typed))
-    return onward(f"/documents/{document_of(visit)}", "document-moved")
+    return page or onward(f"/documents/{document_of(visit)}", "document-moved")
 
 
 def _expected(form: Form) -> int | None:
@@ -117,6 +122,32 @@ async def _move(visit: Visit, refused: Refused) -> Response:
     return _form(visit, "documents/move.html", look, refused, places=elsewhere)
 
 
+async def _announced_move(visit: Visit, form: Form, parent: FolderId) -> Response | None:
+    look = await documents.enter_to(visit.ws, visit.actor, document_of(visit), Action.REMOVE)
+    arrival, _ = await folders.enter(visit.ws, visit.actor, parent, Action.ADD)
+    document, expected = look.document, _expected(form)
+
+    async def act(ws: Workspace) -> None:
+        await documents.move(ws, visit.actor, document.id, arrival.id, expected=expected)
+
+    return await announced(
+        visit,
+        form,
+        act,
+        question=visit.voice.text(
+            N_("Déplacer « %(name)s » dans « %(arrival)s » ?"),
+            name=document.name,
+            arrival=arrival.name,
+        ),
+        action=f"/documents/{document.id}/move",
+        back=f"/documents/{document.id}",
+        fields={"parent": str(arrival.id), "expected": form.text("expected")},
+        is_minor=True,
+        # Who has which access is known by name to those who share alone.
+        is_named=look.folder.allows(Action.SHARE) and arrival.allows(Action.SHARE),
+    )
+
+
 def _form(
     visit: Visit, template: str, look: documents.Look, refused: Refused, **more: object
 ) -> Response:
@@ -134,10 +165,7 @@ def _form(
 
 async def _allowed(visit: Visit, action: Action) -> documents.Look:
     """The document for a form about it, shown only where the form could be sent."""
-    look = await documents.look(visit.ws, visit.actor, document_of(visit))
-    if not look.folder.allows(action):
-        raise Forbidden(action)
-    return look
+    return await documents.enter_to(visit.ws, visit.actor, document_of(visit), action)
 
 
 _HERE = "/documents/{document:id}"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response
 
 from atelier.errors import AlreadySo, FolderCycle, Invalid, NameTaken
 from atelier.model.folders import Action
-from atelier.model.ids import FolderId
+from atelier.model.ids import FolderId, PersonId
 from atelier.web.doors import Door, in_folder
+from atelier.web.forms import Form
+from atelier.web.language import N_
+from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import folders
+from atelier.workspace import folders, sharing
+from atelier.workspace.place import Workspace
 
 
 async def show(visit: Visit) -> Response:
@@ -51,15 +57,14 @@ async def show_move(visit: Visit) -> Response:
 
 
 async def move(visit: Visit) -> Response:
-    """Into another folder, with all it holds."""
-    form = await visit.form("parent")
+    """Into another folder, with all it holds; announced first."""
+    form = await visit.form("parent", ANNOUNCED)
     try:
-        parent = FolderId(form.number("parent"))
-        await folders.move(visit.ws, visit.actor, folder_of(visit), parent)
+        page = await _announced_move(visit, form, FolderId(form.number("parent")))
     except (Invalid, NameTaken, AlreadySo, FolderCycle) as error:
         typed = {"parent": form.text("parent")}
         return await _move(visit, visit.refused(error, "parent", typed))
-    return onward(f"/folders/{folder_of(visit)}", "folder-moved")
+    return page or onward(f"/folders/{folder_of(visit)}", "folder-moved")
 
 
 async def show_close(visit: Visit) -> Response:
@@ -68,17 +73,34 @@ async def show_close(visit: Visit) -> Response:
 
 
 async def close(visit: Visit) -> Response:
-    """It inherits no longer."""
-    await visit.form()
-    await folders.close(visit.ws, visit.actor, folder_of(visit))
-    return onward(f"/folders/{folder_of(visit)}", "folder-closed")
+    """It inherits no longer; she coordinates it, or the one she names. Announced first."""
+    form = await visit.form("email", ANNOUNCED)
+    try:
+        page = await _announced_close(visit, form)
+    except Invalid as error:
+        refused = visit.refused(error, "email", {"email": form.text("email")})
+        return await _about(visit, "folders/close.html", Action.CLOSE, refused)
+    return page or onward(f"/folders/{folder_of(visit)}", "folder-closed")
 
 
 async def open_again(visit: Visit) -> Response:
-    """It inherits again."""
-    await visit.form()
-    await folders.open_again(visit.ws, visit.actor, folder_of(visit))
-    return onward(f"/folders/{folder_of(visit)}", "folder-opened")
+    """It inherits again; announced first."""
+    form = await visit.form(ANNOUNCED)
+    folder, _ = await folders.enter(visit.ws, visit.actor, folder_of(visit), Action.CLOSE)
+
+    async def act(ws: Workspace) -> None:
+        await folders.open_again(ws, visit.actor, folder.id)
+
+    page = await announced(
+        visit,
+        form,
+        act,
+        question=visit.voice.text(N_("Rouvrir le dossier « %(name)s » ?"), name=folder.name),
+        action=f"/folders/{folder.id}/open",
+        back=f"/folders/{folder.id}",
+        fields={},
+    )
+    return page or onward(f"/folders/{folder.id}", "folder-opened")
 
 
 def folder_of(visit: Visit) -> FolderId:
@@ -108,8 +130,57 @@ async def listing(visit: Visit, refused: Refused) -> Response:
         filter=words.strip(),
         audience=found.audience,
         max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
+        undo=_undo(visit),
         **refused.values(),
     )
+
+
+async def _announced_move(visit: Visit, form: Form, parent: FolderId) -> Response | None:
+    folder, _ = await folders.enter(visit.ws, visit.actor, folder_of(visit), Action.ORGANISE)
+    arrival, _ = await folders.enter(visit.ws, visit.actor, parent, Action.ORGANISE)
+
+    async def act(ws: Workspace) -> None:
+        await folders.move(ws, visit.actor, folder.id, arrival.id)
+
+    return await announced(
+        visit,
+        form,
+        act,
+        question=visit.voice.text(
+            N_("Déplacer le dossier « %(name)s » dans « %(arrival)s » ?"),
+            name=folder.name,
+            arrival=arrival.name,
+        ),
+        action=f"/folders/{folder.id}/move",
+        back=f"/folders/{folder.id}",
+        fields={"parent": str(arrival.id)},
+    )
+
+
+async def _announced_close(visit: Visit, form: Form) -> Response | None:
+    folder, _ = await folders.enter(visit.ws, visit.actor, folder_of(visit), Action.CLOSE)
+    email = form.text("email")
+    named = await sharing.person_at(visit.ws, visit.actor, folder.id, email) if email else None
+
+    async def act(ws: Workspace) -> None:
+        coordinator = PersonId(named.id) if named else None
+        await folders.close(ws, visit.actor, folder.id, coordinator=coordinator)
+
+    return await announced(
+        visit,
+        form,
+        act,
+        question=visit.voice.text(N_("Fermer le dossier « %(name)s » ?"), name=folder.name),
+        action=f"/folders/{folder.id}/close",
+        back=f"/folders/{folder.id}",
+        fields={"email": email},
+    )
+
+
+def _undo(visit: Visit) -> str:
+    """What was just removed from here, as the trash addresses it: `documents/12`, or ""."""
+    found = _UNDO.fullmatch(visit.asked("undo"))
+    return f"{found[1]}/{found[2]}" if found else ""
 
 
 async def _about(visit: Visit, template: str, action: Action, refused: Refused) -> Response:
@@ -146,6 +217,7 @@ def outside(places: tuple[folders.Place, ...], folder: FolderId) -> list[tuple[F
     return kept
 
 
+_UNDO = re.compile(r"(documents|folders)-([1-9][0-9]{0,17})", re.ASCII)
 _HERE = "/folders/{folder:id}"
 
 DOORS = (

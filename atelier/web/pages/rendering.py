@@ -35,6 +35,7 @@ _COMMON: Final[Mapping[str, object]] = {
     "typed": {},
     "form_token": "",
     "q": "",
+    "undo": "",
 }
 
 

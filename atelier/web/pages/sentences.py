@@ -11,6 +11,7 @@ from dataclasses import dataclass, is_dataclass
 from typing import Final
 
 from atelier import errors
+from atelier.access import SEEING
 from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.model.names import Fault as NameFault
@@ -137,11 +138,32 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         _NOTHING_CHANGED,
         N_("Rechargez la page pour voir l'état actuel."),
     ),
+    errors.PlaceClosed: Explanation(
+        N_("Ce dossier a été fermé entre-temps"),
+        N_(
+            "« %(name)s » ne reviendrait pas devant les mêmes personnes : "
+            "son dossier a été fermé depuis."
+        ),
+        N_("Il est toujours dans la corbeille, entier."),
+        N_("Choisissez où le remettre : dans ce dossier quand même, ou dans un autre."),
+    ),
     errors.LastCoordinator: Explanation(
         N_("Il faut un coordinateur"),
         N_("Le dossier « %(folder)s » resterait sans coordination durable."),
         N_("Les accès n'ont pas changé."),
         N_("Donnez d'abord la coordination, sans date de fin, à quelqu'un d'autre."),
+    ),
+    errors.LastSteward: Explanation(
+        N_("Il faut un administrateur"),
+        N_("%(name)s est la dernière personne à administrer ce réseau."),
+        N_("Son compte n'a pas changé."),
+        N_("Confiez d'abord l'administration à quelqu'un d'autre, depuis sa fiche."),
+    ),
+    errors.EffectChanged: Explanation(
+        N_("La situation a changé"),
+        N_("Entre-temps, cette action ne ferait plus ce qui avait été annoncé."),
+        N_("Rien n'a été fait."),
+        N_("Relisez ce qu'elle ferait maintenant, puis confirmez."),
     ),
     errors.VersionClash: Explanation(
         N_("Une autre version est arrivée avant"),
@@ -160,6 +182,12 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("Il y a eu trop d'essais en peu de temps."),
         _NOTHING_CHANGED,
         N_("Attendez %(retry_after_seconds)s, puis réessayez."),
+    ),
+    errors.TooManyWaiting: Explanation(
+        N_("Trop de demandes en attente"),
+        N_("%(waiting)s de vos demandes d'accès attendent déjà une réponse."),
+        N_("Vos demandes en attente sont gardées ; celle-ci n'a pas été envoyée."),
+        N_("Attendez une réponse, ou retirez une demande dont vous n'avez plus besoin."),
     ),
     errors.Fault: Explanation(
         N_("Le serveur ne peut pas le faire maintenant"),
@@ -248,6 +276,9 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     Action.MEET: N_("Votre accès à ce dossier ne permet pas d'y gérer des réunions."),
     Action.JOURNAL: N_("Votre accès à ce dossier ne permet pas de lire son journal."),
     "manage": N_("Cette action est réservée aux administrateurs du réseau."),
+    SEEING: N_(
+        "Vous voyez les dossiers comme quelqu'un d'autre : rien ne peut être changé dans cette vue."
+    ),
 }
 
 MISSING: Final[Mapping[str, str]] = {
@@ -255,8 +286,13 @@ MISSING: Final[Mapping[str, str]] = {
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
     "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
+    "request": N_("Cette demande n'existe pas, ou elle a déjà reçu une réponse."),
     "person": N_("Cette personne n'existe pas, ou son compte n'est plus actif."),
     "network": N_("Le réseau n'est pas encore préparé sur ce serveur."),
+    "organisation": N_("Cette structure n'existe pas."),
+    "group": N_("Ce groupe de travail n'existe pas, ou ne vous est pas ouvert."),
+    "membership": N_("Ce rattachement n'existe pas, ou ne vous est pas ouvert."),
+    "member": N_("Cette personne ne fait pas partie de ce groupe."),
 }
 
 NAME_FAULTS: Final[Mapping[str, str]] = {
@@ -284,6 +320,19 @@ FAULTS: Final[Mapping[str, str]] = {
     "too_deep": N_("Cela ferait trop de dossiers les uns dans les autres : 64 au plus."),
     "path_too_long": N_("Le chemin complet serait trop long : raccourcissez un des noms."),
     "not_of_organisation": N_("Cette personne n'est pas rattachée à cette structure."),
+    "check_digit": N_("Ce numéro contient une erreur : un de ses chiffres ne va pas."),
+    "itself": N_("Une structure ne fusionne pas avec elle-même : choisissez-en une autre."),
+    "ended": N_("Cette personne n'a pas de rattachement en cours dans une structure."),
+    "last_coordination": N_(
+        "Un dossier que ce groupe coordonne resterait sans coordination : "
+        "donnez-la d'abord à quelqu'un d'autre."
+    ),
+    "nobody": N_("Choisissez pour qui, ou écrivez l'adresse d'une personne."),
+    "either": N_("Choisissez dans la liste ou écrivez une adresse, pas les deux."),
+    "unknown_address": N_("Personne n'a cette adresse dans l'annuaire : vérifiez-la."),
+    "inactive_account": N_("Le compte de cette personne n'est plus actif."),
+    "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
+    "has_left": N_("Cette structure a quitté le réseau : ses rattachements ne changent plus."),
 }
 
 ALREADY: Final[Mapping[str, str]] = {
@@ -296,7 +345,23 @@ ALREADY: Final[Mapping[str, str]] = {
     "organisation": N_("Une structure porte déjà ce nom."),
     "person": N_("Une personne a déjà cette adresse de courriel."),
     "membership": N_("Cette personne est déjà rattachée à cette structure."),
+    "siret": N_("Une autre structure a déjà ce numéro SIRET."),
+    "finess": N_("Une autre structure a déjà ce numéro FINESS."),
+    "left": N_("Cette structure a déjà quitté le réseau."),
+    "last_day": N_("C'est déjà son dernier jour."),
+    "seated": N_("Cette personne fait déjà partie du groupe."),
+    "appointed": N_("Cette personne coordonne déjà le groupe."),
+    "dismissed": N_("Cette personne ne coordonne pas le groupe."),
     "network": N_("Le réseau est déjà préparé sur ce serveur."),
+    "membership_ended": N_("Ce rattachement a déjà pris fin."),
+    "disabled": N_("Ce compte est déjà inactif."),
+    "enabled": N_("Ce compte est déjà actif."),
+    "steward": N_("Cette personne administre déjà le réseau."),
+    "no_steward": N_("Cette personne n'administre pas le réseau."),
+    "top_allowed": N_("Cette personne crée déjà des dossiers depuis l'accueil."),
+    "top_refused": N_("Cette personne ne crée pas de dossiers depuis l'accueil."),
+    "coordinated": N_("Vous coordonnez déjà ce dossier."),
+    "held": N_("Cette personne a déjà sur ce dossier cet accès, ou un accès plus étendu."),
 }
 
 # Where one fact chooses the sentence of what happened.
@@ -330,7 +395,12 @@ def beside_field(error: errors.Invalid, voice: Voice) -> str:
     return explain(error, voice).happened
 
 
+_OWN_VIEW: Final = N_("Revenez à votre propre vue, en haut de la page, puis recommencez.")
+
+
 def _next(error: AtelierError, otherwise: str) -> str:
+    if isinstance(error, errors.Forbidden) and error.action == SEEING:
+        return _OWN_VIEW
     return NEAREST if isinstance(error, errors.SettingsFault) and error.nearest else otherwise
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from atelier.model.documents import ReadState
 from atelier.model.folders import Role
-from atelier.model.journal import JournalLine, Verb
+from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.web.language import N_, Voice
 
 
@@ -81,7 +81,7 @@ ROLES: Final[Mapping[Role, RoleWords]] = {
 }
 
 # Per verb, from the sentence that needs most facts to the one that needs none.
-JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
+JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
     Verb.FOLDER_MADE: (N_("a créé le dossier %(name)s"), N_("a créé le dossier")),
     Verb.FOLDER_RENAMED: (
         N_("a renommé le dossier %(before)s en %(after)s"),
@@ -112,10 +112,153 @@ JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
         N_("a renommé le document %(before)s en %(after)s"),
         N_("a renommé un document"),
     ),
+    Verb.DOCUMENT_REMOVED: (
+        N_("a mis à la corbeille le document %(name)s"),
+        N_("a mis à la corbeille un document"),
+    ),
+    Verb.DOCUMENT_RESTORED: (
+        N_("a remis en place le document %(before)s sous le nom %(name)s"),
+        N_("a remis en place le document %(name)s"),
+        N_("a remis en place un document"),
+    ),
+    Verb.DOCUMENT_PURGED: (
+        N_(
+            "avait mis à la corbeille le document %(name)s, qui est effacé définitivement "
+            "après %(days)s jours"
+        ),
+        N_("a effacé définitivement le document %(name)s"),
+        N_("a effacé définitivement un document"),
+    ),
+    Verb.FOLDER_REMOVED: (
+        N_("a mis à la corbeille le dossier %(name)s"),
+        N_("a mis à la corbeille un dossier"),
+    ),
+    Verb.FOLDER_RESTORED: (
+        N_("a remis en place le dossier %(before)s sous le nom %(name)s"),
+        N_("a remis en place le dossier %(name)s"),
+        N_("a remis en place un dossier"),
+    ),
+    Verb.FOLDER_PURGED: (
+        N_(
+            "avait mis à la corbeille le dossier %(name)s, qui est effacé définitivement "
+            "après %(days)s jours"
+        ),
+        N_("a effacé définitivement le dossier %(name)s"),
+        N_("a effacé définitivement un dossier"),
+    ),
     Verb.DOCUMENT_MOVED: (
         N_("a déplacé ici le document %(in)s"),
         N_("a déplacé ailleurs le document %(out)s"),
         N_("a déplacé un document"),
+    ),
+    Verb.ORGANISATION_LEFT: (
+        N_("(administration) a noté le départ de %(subject)s : accès jusqu'au %(until)s"),
+        N_("(administration) a noté le départ d'une structure"),
+    ),
+    Verb.ORGANISATION_MERGED: (
+        N_("(administration) a fusionné %(subject)s avec %(into)s"),
+        N_("(administration) a fusionné deux structures"),
+    ),
+    Verb.SEEN_AS: (
+        N_("a regardé ce dossier comme le voit %(subject)s"),
+        N_("a regardé ce dossier comme quelqu'un d'autre"),
+    ),
+    Verb.TAKEN_OVER: (
+        N_("(administration) a pris en main le dossier : %(reason)s"),
+        N_("(administration) a pris en main le dossier"),
+    ),
+    Verb.STEWARD_JOINED: (
+        N_("(administration) s'est donné un accès par %(subject)s"),
+        N_("(administration) s'est donné un accès"),
+    ),
+    Verb.REQUEST_REFUSED: (
+        N_("a refusé l'accès « %(role)s » que demandait %(subject)s"),
+        N_("a refusé une demande d'accès"),
+    ),
+    NetworkVerb.ORGANISATION_ADDED: (
+        N_("a ajouté la structure %(subject)s"),
+        N_("a ajouté une structure"),
+    ),
+    NetworkVerb.ORGANISATION_CHANGED: (
+        N_("a renommé la structure %(before)s en %(subject)s"),
+        N_("a modifié la fiche de la structure %(subject)s"),
+        N_("a modifié la fiche d'une structure"),
+    ),
+    NetworkVerb.ORGANISATION_LEFT: (
+        N_("a noté le départ de la structure %(subject)s après le %(until)s"),
+        N_("a noté le départ d'une structure"),
+    ),
+    NetworkVerb.ORGANISATION_MERGED: (
+        N_("a fusionné la structure %(subject)s avec %(into)s"),
+        N_("a fusionné deux structures"),
+    ),
+    NetworkVerb.PERSON_ADDED: (
+        N_("a ajouté %(name)s à l'annuaire"),
+        N_("a ajouté une personne à l'annuaire"),
+    ),
+    NetworkVerb.MEMBERSHIP_ADDED: (
+        N_("a rattaché %(name)s à la structure %(subject)s jusqu'au %(until)s"),
+        N_("a rattaché %(name)s à la structure %(subject)s"),
+        N_("a rattaché une personne à une structure"),
+    ),
+    NetworkVerb.MEMBERSHIP_CHANGED: (
+        N_("a donné à %(named)s le rôle de référent de la structure %(subject)s"),
+        N_("a retiré à %(unnamed)s le rôle de référent de la structure %(subject)s"),
+        N_("a fixé au %(until)s la fin du rattachement de %(name)s à la structure %(subject)s"),
+        N_("a modifié le rattachement de %(name)s à la structure %(subject)s"),
+        N_("a modifié un rattachement"),
+    ),
+    NetworkVerb.PERSON_DISABLED: (
+        N_("a désactivé le compte de %(name)s"),
+        N_("a désactivé un compte"),
+    ),
+    NetworkVerb.PERSON_ENABLED: (
+        N_("a réactivé le compte de %(name)s"),
+        N_("a réactivé un compte"),
+    ),
+    NetworkVerb.STEWARD_CHANGED: (
+        N_("a confié l'administration du réseau à %(appointed)s"),
+        N_("a retiré l'administration du réseau à %(dismissed)s"),
+        N_("a changé qui administre le réseau"),
+    ),
+    NetworkVerb.LINK_ISSUED: (
+        N_("a obtenu un lien de connexion pour %(name)s"),
+        N_("a obtenu un lien de connexion"),
+    ),
+    NetworkVerb.TOP_FOLDERS_ALLOWED: (
+        N_("a permis à %(allowed)s de créer des dossiers depuis l'accueil"),
+        N_("ne permet plus à %(refused)s de créer des dossiers depuis l'accueil"),
+        N_("a changé qui crée des dossiers depuis l'accueil"),
+    ),
+    NetworkVerb.GROUP_ADDED: (
+        N_("a ajouté le groupe de travail %(group)s"),
+        N_("a ajouté un groupe de travail"),
+    ),
+    NetworkVerb.GROUP_RENAMED: (
+        N_("a renommé le groupe de travail %(before)s en %(after)s"),
+        N_("a renommé un groupe de travail"),
+    ),
+    NetworkVerb.SEATED: (
+        N_("a ajouté %(person)s au groupe %(group)s, pour la structure %(subject)s"),
+        N_("a ajouté une personne à un groupe de travail"),
+    ),
+    NetworkVerb.UNSEATED: (
+        N_("a retiré %(person)s du groupe %(group)s, pour la structure %(subject)s"),
+        N_("a retiré une personne d'un groupe de travail"),
+    ),
+    NetworkVerb.APPOINTED: (
+        N_("a confié à %(person)s la coordination du groupe %(group)s"),
+        N_("a confié la coordination d'un groupe de travail"),
+    ),
+    NetworkVerb.DISMISSED: (
+        N_("a retiré à %(person)s la coordination du groupe %(group)s"),
+        N_("a retiré la coordination d'un groupe de travail"),
+    ),
+    NetworkVerb.ACCESS_LOG_READ: (
+        N_("a lu le journal des consultations de %(person)s pour le document n° %(document)s"),
+        N_("a lu le journal des consultations de %(person)s"),
+        N_("a lu le journal des consultations du document n° %(document)s"),
+        N_("a lu le journal des consultations"),
     ),
 }
 
@@ -136,11 +279,51 @@ NOTICES: Final[Mapping[str, str]] = {
     "restored": N_("La version est restaurée comme nouvelle version."),
     "document-renamed": N_("Le document est renommé."),
     "document-moved": N_("Le document est déplacé."),
+    "document-removed": N_("Le document est dans la corbeille."),
+    "folder-removed": N_("Le dossier est dans la corbeille, avec ce qu'il contient."),
+    "brought-back": N_("C'est remis en place."),
+    "purged": N_("C'est effacé définitivement."),
     "granted": N_("L'accès est donné."),
     "withdrawn": N_("L'accès est retiré."),
     "person-added": N_("La personne est ajoutée."),
+    "membership-added": N_("Le rattachement est ajouté."),
+    "membership-changed": N_("Le rattachement est modifié."),
+    "membership-ended": N_("La fin du rattachement est notée."),
+    "person-disabled": N_("Le compte est désactivé : ses sessions ont pris fin."),
+    "person-enabled": N_("Le compte est de nouveau actif, avec son mot de passe d'avant."),
+    "steward-appointed": N_(
+        "C'est fait : cette personne administre le réseau dès qu'elle se reconnecte."
+    ),
+    "steward-dismissed": N_("C'est fait : cette personne n'administre plus le réseau."),
+    "top-folders-allowed": N_(
+        "C'est fait : cette personne peut créer des dossiers depuis l'accueil."
+    ),
+    "top-folders-refused": N_(
+        "C'est fait : cette personne ne crée plus de dossiers depuis l'accueil."
+    ),
     "organisation-added": N_("La structure est ajoutée."),
     "group-added": N_("Le groupe de travail est ajouté."),
+    "not-seen": N_("Ce dossier ne s'ouvre pas dans cette vue : voici l'accueil."),
+    "own-view": N_("Vous avez retrouvé votre propre vue."),
+    "asked-folder": N_("Si ce dossier existe, ses coordinateurs ont reçu votre demande."),
+    "asked-document": N_(
+        "Si ce document existe, les coordinateurs de son dossier ont reçu votre demande."
+    ),
+    "request-refused": N_("La demande est refusée ; la personne lira votre réponse."),
+    "request-withdrawn": N_("La demande est retirée."),
+    "taken-over": N_("Vous coordonnez maintenant ce dossier ; son journal le dit."),
+    "organisation-changed": N_("La fiche de la structure est enregistrée."),
+    "organisation-left": N_("Le départ de la structure est enregistré."),
+    "organisation-left-orphans": N_(
+        "Le départ de la structure est enregistré. Des dossiers resteront sans coordination : "
+        "confiez-les à quelqu'un."
+    ),
+    "organisation-merged": N_("Les deux structures sont fusionnées."),
+    "group-renamed": N_("Le groupe de travail est renommé."),
+    "seated": N_("La personne fait partie du groupe."),
+    "unseated": N_("La personne ne fait plus partie du groupe."),
+    "appointed": N_("Cette personne coordonne maintenant le groupe."),
+    "dismissed": N_("Cette personne ne coordonne plus le groupe."),
 }
 
 # Beginning of a media type → icon and kind; the first that fits counts.
@@ -200,7 +383,7 @@ def journal_sentence(line: JournalLine, voice: Voice) -> Markup:
     """What the line says was done, to be read after the name of who did it."""
     facts = {name: _fact(name, text, voice) for name, text in line.facts.items()}
     if "way" in line.facts and "name" in facts:
-        # Leaving and arriving are one verb in two journals: the way chooses the sentence.
+        # Leaving and arriving, giving and taking back are one verb: the way chooses the sentence.
         facts[line.facts["way"]] = facts["name"]
     for sentence in JOURNAL[line.verb]:
         if set(_FACT_NAME.findall(sentence)) <= facts.keys():
