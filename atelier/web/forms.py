@@ -9,13 +9,17 @@ import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from enum import StrEnum
+from typing import Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
 from atelier.errors import CrossSite, Invalid, Malformed
 from atelier.web.bodies import whole
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105
 _BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -55,6 +59,21 @@ class Form:
         if not (typed.isascii() and typed.isdigit() and len(typed) <= 18):
             raise Invalid(name, "number", typed[:40])
         return int(typed)
+
+    def day(self, name: str) -> date | None:
+        """A day (`2026-03-12`), None when nothing was typed; `Invalid` otherwise."""
+        typed = self.text(name)
+        try:
+            return date.fromisoformat(typed) if typed else None
+        except ValueError:
+            raise Invalid(name, "malformed", typed[:40]) from None
+
+    def choice(self, name: str, among: type[Choice]) -> Choice:
+        """One of the values of an enumeration; `Invalid` otherwise."""
+        typed = self.text(name)
+        if typed not in set(among):
+            raise Invalid(name, "unknown", typed[:80])
+        return among(typed)
 
     def checked(self, form_token: str | None) -> Form:
         """This form, when it carries the token of the visit; `CrossSite` otherwise.

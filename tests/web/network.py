@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -22,6 +22,7 @@ from atelier.workspace import admin, deposits, folders, people, sharing
 from atelier.workspace.place import Workspace
 
 T = TypeVar("T")
+Clients = Callable[[str], TestClient]
 
 URL = "http://localhost:8000"
 PASSWORD = "une phrase assez longue"
@@ -68,6 +69,12 @@ def served(made: Network) -> Iterator[Callable[[str], TestClient]]:
             return running
 
         yield client
+
+
+def send(client: TestClient, path: str, **fields: str) -> Any:
+    """The answer to a form filled in on a page of ours."""
+    token = token_in(client.get("/").text)
+    return client.post(path, data={"form_token": token, **fields})
 
 
 def token_in(page: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
-import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from starlette.testclient import TestClient
 
@@ -16,22 +14,10 @@ from atelier.web.pages.announcing import NAMED
 from atelier.workspace import deposits, people, sharing
 from atelier.workspace.place import Workspace
 from tests.web.confirming import confirm, form_of, sent
-from tests.web.network import PDF, Network, network, served, within
+from tests.web.network import PDF, Network, within
 
 Clients = Callable[[str], TestClient]
 HOSPITAL = {"subject": "organisation:2", "role": "reader", "until": "", "email": ""}
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
 
 
 def as_ada(made: Network, act: Callable[[Workspace, Actor], Awaitable[None]]) -> None:

@@ -7,9 +7,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -25,21 +23,7 @@ from atelier.web.pages.viewers import CAUSES, MISSES, cause_sentence, miss_sente
 from atelier.web.spreadsheets import spreadsheet
 from atelier.workspace import folders, people, sharing
 from atelier.workspace.place import Workspace
-from tests.web.network import Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
+from tests.web.network import Clients, Network, token_in, within
 
 
 def said(page: str) -> str:

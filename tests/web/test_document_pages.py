@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.confirming import confirmed
-from tests.web.network import PDF, Network, network, served, token_in
+from tests.web.network import PDF, Network, network, token_in
 
 Clients = Callable[[str], TestClient]
 NEW = b"%PDF-1.7 second contenu"
@@ -23,12 +23,6 @@ def made(tmp_path: Path) -> Iterator[Network]:
     with network(tmp_path) as one:
         limits = replace(one.settings.limits, max_deposit_bytes=100_000)
         yield replace(one, settings=replace(one.settings, limits=limits))
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
 
 
 def put(client: TestClient, path: str, body: bytes, **headers: str) -> Any:

@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from starlette.testclient import TestClient
 
 from atelier.model.ids import FolderId
 from atelier.web.pages.folders import outside
 from atelier.workspace.folders import Place
 from tests.web.confirming import confirmed
-from tests.web.network import Network, network, served, token_in
-
-Clients = Callable[[str], TestClient]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
+from tests.web.network import Clients, Network, send
 
 
 def test_home_shows_what_one_may_open_and_nothing_else(clients: Clients) -> None:

@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import GroupId
 from atelier.workspace import groups, people, sharing
 from atelier.workspace.place import Workspace
-from tests.web.network import Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
+from tests.web.network import Clients, Network, send, within
 
 TOWN, HOSPITAL = "/organisations/1", "/organisations/2"
 FAR = "2100-01-01"
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
 
 
 def confirm(client: TestClient, path: str, **fields: str) -> Any:

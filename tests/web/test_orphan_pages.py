@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from starlette.testclient import TestClient
 
 from tests.web.confirming import confirmed
-from tests.web.network import Network, network, served, token_in, within
+from tests.web.network import Network, network, send, within
 
 Clients = Callable[[str], TestClient]
 REASON = "Bo est parti en <b>juin</b>"
@@ -22,12 +22,6 @@ def made(tmp_path: Path) -> Iterator[Network]:
     with network(tmp_path) as one:
         within(one, to_bo)
         yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
 
 
 async def to_bo(ws: Any) -> None:
@@ -50,12 +44,6 @@ async def bo_leaves(ws: Any) -> None:
         await tx.run("UPDATE people SET disabled_at = 1 WHERE id = 2")
 
     await ws.db.write(unit)
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
 
 
 def test_a_steward_finds_orphaned_folders_from_her_home_page_and_takes_one_over(

@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
 from atelier.database.engine import Transaction
 from atelier.workspace import deposits, memberships, people
 from atelier.workspace.memberships import Terms
 from atelier.workspace.place import Workspace, today
-from tests.web.network import Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
+from tests.web.network import Clients, Network, send, token_in, within
 
 ADA, BO, CY = "/people/1", "/people/2", "/people/3"
 FAR = "2100-01-01"
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
 
 
 def confirm(client: TestClient, path: str, **fields: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,9 +14,7 @@ from atelier.web.doors import STEWARD, Door
 from atelier.web.routes import DOORS
 from atelier.workspace import deposits, folders, people, sharing, trash
 from atelier.workspace.place import Workspace
-from tests.web.network import PDF, Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
+from tests.web.network import PDF, Clients, Network, network, served, token_in, within
 
 # What a form of each address holds when it is filled in well.
 FORMS: dict[str, dict[str, str]] = {

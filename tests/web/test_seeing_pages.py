@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,21 +16,7 @@ from atelier.model.people import Membership
 from atelier.web.doors import Door
 from atelier.web.routes import DOORS
 from atelier.workspace import people
-from tests.web.network import PDF, Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
+from tests.web.network import PDF, Clients, Network, network, send, served, token_in, within
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +25,6 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Network, 
     with network(tmp_path_factory.mktemp("looked")) as one, served(one) as client:
         begin(client("ada"), one)
         yield one, client
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
 
 
 def begin(client: TestClient, made: Network, subject: str = "organisation:1") -> Any:

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
 
 from atelier.workspace import people
-from tests.web.network import PASSWORD, Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
+from tests.web.network import PASSWORD, Clients, Network, token_in, within
 
 
 def signed_in(client: TestClient, **typed: str) -> tuple[int, str, str]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,27 +10,7 @@ from starlette.testclient import TestClient
 from atelier.errors import NotFound
 from atelier.workspace import folders, people, trash
 from atelier.workspace.place import Workspace
-from tests.web.network import Network, network, served, token_in, within
-
-Clients = Callable[[str], TestClient]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Network]:
-    with network(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def clients(made: Network) -> Iterator[Clients]:
-    with served(made) as client:
-        yield client
-
-
-def send(client: TestClient, path: str, **fields: str) -> Any:
-    """The answer to a form filled in on a page of ours."""
-    token = token_in(client.get("/").text)
-    return client.post(path, data={"form_token": token, **fields})
+from tests.web.network import Clients, Network, send, within
 
 
 def forms(page: str) -> list[str]:

@@ -87,7 +87,7 @@ async def end(visit: Visit) -> Response:
     typed = _typed(form, ("last_day",))
     place = await memberships.look(visit.ws, visit.actor, _person(visit), _number(visit))
     try:
-        last_day = _day(form, "last_day")
+        last_day = form.day("last_day")
         if last_day is None:
             raise Invalid("last_day", "empty")
         page = await announced(
@@ -134,18 +134,10 @@ def _typed(form: Form, names: Iterable[str]) -> dict[str, str]:
 def _terms(form: Form) -> Terms:
     return Terms(
         form.text("function"),
-        _day(form, "starts_on"),
-        _day(form, "ends_on"),
+        form.day("starts_on"),
+        form.day("ends_on"),
         form.text("representative") == "yes",
     )
-
-
-def _day(form: Form, name: str) -> date | None:
-    typed = form.text(name)
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Invalid(name, "malformed", typed[:40]) from None
 
 
 def _later(visit: Visit, terms: Terms, held: Membership | None = None) -> date | None:

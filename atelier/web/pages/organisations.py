@@ -14,6 +14,7 @@ from atelier.model.organisations import (
     Particulars,
 )
 from atelier.web.doors import SIGNED_IN, STEWARD, Door
+from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.visit import Refused, Visit, onward
@@ -52,7 +53,7 @@ async def end(visit: Visit) -> Response:
         orphaned.extend(departure.orphaned)
 
     try:
-        day = _day(typed["day"])
+        day = _last_day(form)
         page = await announced(
             visit,
             form,
@@ -102,11 +103,11 @@ def _here(visit: Visit) -> str:
     return f"/organisations/{_number(visit)}"
 
 
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid("day", "malformed" if typed else "empty", typed[:40]) from None
+def _last_day(form: Form) -> date:
+    day = form.day("day")
+    if day is None:
+        raise Invalid("day", "empty")
+    return day
 
 
 def _field(error: Invalid | AlreadySo, otherwise: str) -> str:

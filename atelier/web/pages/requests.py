@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Final
 
 from starlette.responses import Response
@@ -48,9 +47,9 @@ async def ask(visit: Visit) -> Response:
         await requests.ask(
             visit.ws,
             visit.actor,
-            _about(form.text("about")),
+            form.choice("about", About),
             form.number("number"),
-            role=_role(form.text("role")),
+            role=form.choice("role", Role),
             message=form.text("message"),
         )
     except Invalid as error:
@@ -66,7 +65,7 @@ async def grant(visit: Visit) -> Response:
     typed = {name: form.text(name) for name in ("role", "until")}
     asked = await requests.received(visit.ws, visit.actor, request)
     try:
-        role, until = _role(typed["role"]), _day(typed["until"])
+        role, until = form.choice("role", Role), form.day("until")
         page = await announced(
             visit,
             form,
@@ -154,25 +153,6 @@ def _roles(visit: Visit) -> list[tuple[str, str, str]]:
 
 def _request(visit: Visit) -> RequestId:
     return RequestId(visit.number("request"))
-
-
-def _about(typed: str) -> About:
-    if typed not in set(About):
-        raise Invalid("about", "unknown", typed[:80])
-    return About(typed)
-
-
-def _role(typed: str) -> Role:
-    if typed not in set(Role):
-        raise Invalid("role", "unknown", typed[:80])
-    return Role(typed)
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Invalid("until", "malformed", typed[:80]) from None
 
 
 _ONE: Final = "/requests/{request:id}"

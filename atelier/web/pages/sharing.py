@@ -64,7 +64,8 @@ async def withdraw(visit: Visit) -> Response:
 
 
 async def _announced_grant(visit: Visit, form: Form, typed: dict[str, str]) -> Response | None:
-    chosen_one, role, until = await chosen(visit, form), _role(typed["role"]), _day(typed["until"])
+    chosen_one = await chosen(visit, form)
+    role, until = form.choice("role", Role), form.day("until")
     folder, subject, held_until = await sharing.recipient(
         visit.ws, visit.actor, folder_of(visit), chosen_one
     )
@@ -104,19 +105,6 @@ def _called(visit: Visit, subject: Subject) -> str:
 
 def _here(visit: Visit) -> str:
     return f"/folders/{folder_of(visit)}/access"
-
-
-def _role(typed: str) -> Role:
-    if typed not in set(Role):
-        raise Invalid("role", "unknown", typed[:80])
-    return Role(typed)
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Invalid("until", "malformed", typed[:80]) from None
 
 
 _HERE = "/folders/{folder:id}/access"
