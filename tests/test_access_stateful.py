@@ -84,8 +84,11 @@ class Acts(Story):
     @rule(who=actors, what=picks, to=maybe_picks)
     def move_folder(self, who: int, what: int, to: int | None) -> None:
         """With all it holds."""
-        folder, parent = self.a_folder(what), self.maybe_a_folder(to)
+        folder = self.a_folder(what, self.net.parents.keys() - self.net.removed)
         asker = self.asker(who, "organise", folder)
+        able = {one for one in self.net.parents if self.net.may(asker, "organise", one)}
+        free = able - changes.below(self.net, folder) - {self.net.parents.get(folder)}
+        parent = None if to is None else self.a_folder(to, free)
         leaving = self.net.parents.get(folder)
         needs = [("organise", one) for one in (folder, leaving, parent) if one is not None]
         if self.do(asker, folders.move(self.world.ws, self.actor(asker), folder, parent), *needs):
@@ -151,10 +154,11 @@ class Acts(Story):
         folder = self.a_folder(what, {one.folder for one in self.net.grants})
         asker = self.asker(who, "share", folder)
         listed = (
-            "SELECT id, folder_id, subject_kind, subject_id FROM grants ORDER BY folder_id <> ?, id"
+            "SELECT id, folder_id, subject_kind, subject_id FROM grants"
+            " ORDER BY folder_id <> ?, role = 'coordinator', id"
         )
         rows = [*self.eye.execute(listed, (folder,)), (NEVER, NEVER, "person", NEVER)]
-        number, of, *subject = rows[which % len(rows) // (1 + which % 2)]
+        number, of, *subject = rows[0 if which % 4 else which % len(rows)]
         withdrawn = sharing.withdraw(self.world.ws, self.actor(asker), folder, GrantId(number))
         if self.do(asker, withdrawn, ("share", folder)):
             assert of == folder
