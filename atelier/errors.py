@@ -19,13 +19,21 @@ AtelierError
 │   │   ├── PlaceClosed     what comes back would come into a folder closed since
 │   │   ├── LastCoordinator a folder would be left without coordination
 │   │   ├── LastSteward     the network would be left without a steward
-│   │   └── EffectChanged   it would do something else than was announced
+│   │   ├── EffectChanged   it would do something else than was announced
+│   │   ├── OffsetMismatch  a resumable deposit is at another byte than was said
+│   │   └── UploadInUse     its bytes are coming over another connection right now
 │   ├── VersionClash        another version came first
+│   ├── Locked              somebody else is editing it
+│   ├── DigestMismatch      the bytes are not those that were announced
 │   ├── TooLarge            more bytes than the limit
+│   ├── TooManyFiles        more files in one form than the limit
+│   ├── ArchiveTooLarge     more than one archive may hold
 │   └── TooMany             too often; wait
-│       └── TooManyWaiting  as much of hers waits for an answer as may
+│       ├── TooManyWaiting  as much of hers waits for an answer as may
+│       └── TooManyUploads  as many deposits of hers are unfinished as may be
 ├── Fault                   the installation cannot do it now; nothing half-done stays
-│   ├── NoRoom              the disk or the quota is full
+│   ├── NoRoom              the disk is full
+│   │   └── QuotaFull       a folder's or an organisation's quota is
 │   ├── WriteFailed         the disk refused a write, an fsync or a commit
 │   ├── Busy                too much at once; try again
 │   ├── BlobMissing         bytes of a version are gone from the store
@@ -35,12 +43,14 @@ AtelierError
     ├── FolderInUse         another server holds the data folder
     ├── FolderUnwritable    the data folder cannot be written
     ├── FolderUnready       the data folder was not initialised, or by a newer Atelier
+    ├── CopyRefused         a backup, a restore or an export cannot be made so
     └── PortInUse           another program listens there
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 
 @dataclass(eq=False)
@@ -177,11 +187,46 @@ class EffectChanged(Clash):
 
 
 @dataclass(eq=False)
+class OffsetMismatch(Clash):
+    """A resumable deposit is at `offset_bytes`, not where the request goes on."""
+
+    offset_bytes: int
+
+
+@dataclass(eq=False)
+class UploadInUse(Clash):
+    """Bytes of this resumable deposit are coming over another connection right now."""
+
+
+@dataclass(eq=False)
 class VersionClash(Refusal):
-    """Another version came first: `expected` was asked for, `current` is there."""
+    """Another version came first: `expected` was asked for, `current` is there.
+
+    `aside` is under which number the bytes that came second were kept, None when none came.
+    """
 
     expected: int
     current: int
+    aside: int | None = None
+
+
+@dataclass(eq=False)
+class Locked(Refusal):
+    """Somebody else is editing it: her name, and until when.
+
+    `aside` is as for `VersionClash`.
+    """
+
+    holder: str
+    until: datetime
+    aside: int | None = None
+
+
+@dataclass(eq=False)
+class DigestMismatch(Refusal):
+    """The bytes do not have the digest that was announced; none of them is kept."""
+
+    algorithm: str
 
 
 @dataclass(eq=False)
@@ -189,6 +234,21 @@ class TooLarge(Refusal):
     """More bytes than `limit_bytes`."""
 
     limit_bytes: int
+
+
+@dataclass(eq=False)
+class ArchiveTooLarge(Refusal):
+    """More than one archive may hold: `max_entries` documents and folders, `max_bytes`."""
+
+    max_entries: int
+    max_bytes: int
+
+
+@dataclass(eq=False)
+class TooManyFiles(Refusal):
+    """More files in one form than `most`."""
+
+    most: int
 
 
 @dataclass(eq=False)
@@ -206,13 +266,32 @@ class TooManyWaiting(TooMany):
 
 
 @dataclass(eq=False)
+class TooManyUploads(TooMany):
+    """So many resumable deposits of hers are unfinished, as many as may be."""
+
+    unfinished: int
+
+
+@dataclass(eq=False)
 class Fault(AtelierError):
     """The installation cannot do it now; nothing half-done stays."""
 
 
 @dataclass(eq=False)
 class NoRoom(Fault):
-    """The disk or the quota is full."""
+    """The disk is full, or would be."""
+
+
+@dataclass(eq=False)
+class QuotaFull(NoRoom):
+    """A quota would be passed: `of` is `folder`, `organisation` or `above`.
+
+    `left_bytes` is what still fits; None for `above`, a folder that the one who asks may
+    not read.
+    """
+
+    of: str
+    left_bytes: int | None
 
 
 @dataclass(eq=False)
@@ -276,6 +355,14 @@ class FolderUnready(StartRefused):
     """The data folder was not initialised, or by a newer Atelier; `fault` says which."""
 
     folder: str
+    fault: str
+
+
+@dataclass(eq=False)
+class CopyRefused(StartRefused):
+    """A backup, a restore or an export cannot be made so: the place it names, and why."""
+
+    place: str
     fault: str
 
 

@@ -46,11 +46,14 @@ class Wrong(StrEnum):
     NOT_LIST = "not_list"
     OUT_OF_RANGE = "out_of_range"
     NOT_ADDRESS = "not_address"
+    NOT_PLACE = "not_place"
     NOT_URL = "not_url"
     HTTPS_NEEDED = "https_needed"
     NOT_NETWORK = "not_network"
     UNKNOWN_ZONE = "unknown_zone"
     NOT_OFFERED = "not_offered"
+    NOT_RECIPIENT = "not_recipient"
+    ELSEWHERE = "elsewhere"
 
 
 Check = Callable[[Any], Any]
@@ -99,6 +102,12 @@ def _one_of(*offered: str) -> Check:
     return check
 
 
+def _place(given: object) -> str:
+    if not isinstance(given, str) or not re.fullmatch(r"(/([\w-]+/)+)?", given, re.ASCII):
+        raise _Refused(Wrong.NOT_PLACE)
+    return str(given)
+
+
 def _address(given: object) -> str:
     text = _text(given)
     if not re.fullmatch(r"[a-z][a-z0-9]*:\S(.*\S)?", text, re.ASCII):
@@ -135,6 +144,13 @@ def _public_url(given: object) -> str:
     return text
 
 
+def _recipient(given: object) -> str:
+    # Bech32 of an X25519 key; its checksum is looked at where the key is used.
+    if not isinstance(given, str) or not re.fullmatch(r"(age1[02-9ac-hj-np-z]{58})?", given):
+        raise _Refused(Wrong.NOT_RECIPIENT)
+    return str(given)
+
+
 def _zone(given: object) -> str:
     text = _text(given)
     try:
@@ -166,6 +182,12 @@ class Server:
         (),
         _proxies,
         "Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed.",
+    )
+    accel_redirect: str = _setting(
+        "",
+        _place,
+        "Under which internal address a trusted nginx finds the blobs, such as /_blobs/: it "
+        "sends them once Atelier has checked the right. Left empty, Atelier sends them.",
     )
 
 
@@ -200,6 +222,12 @@ class Limits:
         _number(1, 500),
         "Most documents in one form sent without script; with script each goes alone.",
         "files",
+    )
+    max_archive_bytes: int = _setting(
+        20 * 1024**3,
+        _number(1, 2**50),
+        "Largest archive (ZIP) of a folder or a selection that can be downloaded.",
+        "bytes",
     )
     max_form_bytes: int = _setting(
         1024**2,
@@ -261,6 +289,18 @@ class AccessLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """How `atelier backup` keeps the workspace elsewhere."""
+
+    recipient: str = _setting(
+        "",
+        _recipient,
+        "Public key (age1…) that backups are encrypted to; empty: they are not encrypted. "
+        "Made by atelier backup-key.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """What holds for the whole network."""
 
@@ -295,6 +335,7 @@ class Settings:
     reading: Reading
     trash: Trash
     access_log: AccessLog
+    backup: Backup
     network: Network
     sources: Mapping[str, str]
 
@@ -342,6 +383,7 @@ SECTIONS: dict[str, type] = {
     "reading": Reading,
     "trash": Trash,
     "access_log": AccessLog,
+    "backup": Backup,
     "network": Network,
 }
 

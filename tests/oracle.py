@@ -11,7 +11,7 @@ from datetime import date
 # Printed from the design (§3): what each role carries, one within the next.
 READS = {"read"}
 CONTRIBUTES = READS | {"add", "revise", "rename", "remove"}
-COORDINATES = CONTRIBUTES | {"organise", "share", "close", "restore", "meet", "journal"}
+COORDINATES = CONTRIBUTES | {"organise", "share", "close", "restore", "meet", "journal", "unlock"}
 CARRIES = {"reader": READS, "contributor": CONTRIBUTES, "coordinator": COORDINATES}
 EVERYTHING = sorted(COORDINATES)
 

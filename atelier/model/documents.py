@@ -25,7 +25,10 @@ class ReadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One numbered contents of a document; `sha256` in lower-case hex, size in bytes."""
+    """One numbered contents of a document; `sha256` in lower-case hex, size in bytes.
+
+    `label` is what people call it, such as « validé en séance »; it may change.
+    """
 
     id: VersionId
     document_id: DocumentId
@@ -40,6 +43,7 @@ class Version:
     restored_from: int | None
     state: ReadState
     page_count: int | None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     MEET = "meet"
     JOURNAL = "journal"
+    UNLOCK = "unlock"
 
 
 class SubjectKind(StrEnum):
@@ -107,7 +108,7 @@ class FolderRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document in a list, with its current version."""
+    """A document in a list, with its current version; `label` is that version's."""
 
     id: DocumentId
     folder_id: FolderId
@@ -120,3 +121,4 @@ class DocumentRow:
     author: str
     organisation: str
     changed_at: datetime
+    label: str = ""

@@ -20,6 +20,7 @@ class Verb(StrEnum):
     DEPOSITED = "deposited"
     REVISED = "revised"
     RESTORED = "restored"
+    LABELLED = "labelled"
     DOCUMENT_RENAMED = "document_renamed"
     DOCUMENT_MOVED = "document_moved"
     DOCUMENT_REMOVED = "document_removed"
@@ -34,6 +35,9 @@ class Verb(StrEnum):
     TAKEN_OVER = "taken_over"
     STEWARD_JOINED = "steward_joined"
     REQUEST_REFUSED = "request_refused"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    FOLDER_LIMITED = "folder_limited"
 
 
 class NetworkVerb(StrEnum):
@@ -58,6 +62,8 @@ class NetworkVerb(StrEnum):
     APPOINTED = "appointed"
     DISMISSED = "dismissed"
     ACCESS_LOG_READ = "access_log_read"
+    ORGANISATION_LIMITED = "organisation_limited"
+    WORKSPACE_EXPORTED = "workspace_exported"
 
 
 @dataclass(frozen=True, slots=True)

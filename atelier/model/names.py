@@ -55,11 +55,17 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’
 
 
 def numbered(name: str, number: int) -> str:
-    """`compte rendu.pdf`, 2 → `compte rendu (2).pdf`: the name under which both are kept."""
+    """`compte rendu.pdf`, 2 → `compte rendu (2).pdf`: the name under which both are kept.
+
+    A name too long for the mark loses the end of what stands before its ending.
+    """
     stem, dot, ending = name.rpartition(".")
     if not stem or len(ending) > 8:
-        return f"{name} ({number})"
-    return f"{stem} ({number}){dot}{ending}"
+        stem, dot, ending = name, "", ""
+    mark = f" ({number}){dot}{ending}"
+    while _bytes(stem + mark) > MAX_NAME_BYTES:
+        stem = stem[:-1].rstrip()
+    return stem + mark
 
 
 def is_suspect(name: str) -> bool:
@@ -78,9 +84,11 @@ def _fault(name: str) -> Fault | None:
         return Fault.CONTROL
     if any("\ud800" <= character <= "\udfff" for character in name):
         return Fault.SURROGATE
-    if len(unicodedata.normalize("NFC", name).encode()) > MAX_NAME_BYTES:
-        return Fault.TOO_LONG
-    return None
+    return Fault.TOO_LONG if _bytes(name) > MAX_NAME_BYTES else None
+
+
+def _bytes(name: str) -> int:
+    return len(unicodedata.normalize("NFC", name).encode())
 
 
 def _printable(name: str) -> str:

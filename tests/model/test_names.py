@@ -99,3 +99,21 @@ def test_marks_that_change_how_a_name_reads_are_suspect() -> None:
     assert is_suspect("facture\u202efdp.exe")
     assert is_suspect("a\u200bb")
     assert not is_suspect("facture (définitive).pdf")
+
+
+@given(st.text(min_size=1, max_size=255), st.integers(1, 999), st.integers(1, 999))
+def test_every_number_gives_a_name_that_can_be_given_with_its_ending(
+    typed: str, first: int, second: int
+) -> None:
+    try:
+        name = checked(typed)
+    except BadName:
+        return
+    one, two = numbered(name, first), numbered(name, second)
+    assert checked(one) == one
+    assert len(unicodedata.normalize("NFC", one).encode()) <= MAX_NAME_BYTES
+    assert f" ({first})" in one
+    stem, _, ending = name.rpartition(".")
+    if stem and len(ending) <= 8:
+        assert one.endswith(f" ({first}).{ending}")
+    assert (key(one) == key(two)) == (first == second)
