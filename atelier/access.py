@@ -9,11 +9,11 @@ of her grants, valid today, carries the action. Three shapes of the one rule:
 - `scoped` and `meets`, for a list: SQL text that other rooms put into their queries;
 - `readable_folders`, for search: the whole set.
 
-Four questions turn the rule round: `REACHED`, everybody whom a folder lets in;
-`CONCERNED`, who is to be told when somebody opens folders to herself;
-`EVERYONE_IS`, all of it at once, to compare two states; and `orphaned`, the folders that
-nobody coordinates. A coordinator may look *as* an organisation or a person: then the scope
-is that of both, and only to read.
+Five questions turn the rule round: `REACHED`, everybody whom a folder lets in;
+`still_may`, who of some people may do something there; `CONCERNED`, who is to be told when
+somebody opens folders to herself; `EVERYONE_IS`, all of it at once, to compare two states;
+and `orphaned`, the folders that nobody coordinates. A coordinator may look *as* an
+organisation or a person: then the scope is that of both, and only to read.
 
 There is no way around: no "skip checks" argument, and a steward sees a folder only
 through a grant. The records implement `Transaction`, through which the rule reads.
@@ -21,14 +21,14 @@ through a grant. The records implement `Transaction`, through which the rule rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from atelier.errors import Forbidden, LastCoordinator, NotFound
 from atelier.model.folders import Action, Folder, Role, Subject, SubjectKind
-from atelier.model.ids import FolderId, GroupId, OrganisationId
+from atelier.model.ids import FolderId, GroupId, OrganisationId, PersonId
 from atelier.model.people import Actor
 
 MANAGE = "manage"  # what stewards do: organisations, people, groups, settings
@@ -281,6 +281,26 @@ async def enter(tx: Transaction, actor: Actor, folder_id: FolderId, action: Acti
     return folder
 
 
+async def still_may(
+    tx: Transaction, folder_id: FolderId, people: Collection[PersonId], action: Action, day: date
+) -> frozenset[PersonId]:
+    """Which of these people may do this in the folder on that day, by all that they are.
+
+    For what somebody began and others meet later, such as a lock. Nobody in a folder that is
+    in the trash.
+    """
+    named = {f"p{index}": person for index, person in enumerate(people)}
+    rows = await tx.rows(
+        f"WITH {REACHED} SELECT DISTINCT person_id FROM reached"
+        f" WHERE person_id IN ({', '.join(f':{name}' for name in named)})"
+        f" AND role IN ({_roles(action)})",
+        folder=folder_id,
+        today=day.isoformat(),
+        **named,
+    )
+    return frozenset(PersonId(person) for (person,) in rows)
+
+
 async def scope(tx: Transaction, actor: Actor, action: Action) -> frozenset[FolderId]:
     """The folders where one of her grants, valid today, carries the action."""
     rows = await tx.rows(
@@ -428,8 +448,12 @@ def outlasts(folder: Folder, until: date | None) -> bool:
 
 def _carrying(who: str, action: Action) -> str:
     """The folders where this one holds a role that carries the action."""
-    roles = ", ".join(f"'{row.name}'" for row in ROLES.values() if action in row.actions)
-    return f"SELECT DISTINCT folder_id FROM {who}_holds WHERE role IN ({roles})"
+    return f"SELECT DISTINCT folder_id FROM {who}_holds WHERE role IN ({_roles(action)})"
+
+
+def _roles(action: Action) -> str:
+    """The roles that carry the action, for an `IN`."""
+    return ", ".join(f"'{row.name}'" for row in ROLES.values() if action in row.actions)
 
 
 def _seen(subject: Subject) -> str:

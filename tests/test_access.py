@@ -16,7 +16,7 @@ from atelier.database import folders as records
 from atelier.database.engine import Transaction, open_database
 from atelier.errors import Forbidden, LastCoordinator, NotFound
 from atelier.model.folders import Action, Folder, Role
-from atelier.model.ids import FolderId, GroupId, OrganisationId
+from atelier.model.ids import FolderId, GroupId, OrganisationId, PersonId
 from atelier.model.people import Actor
 from tests import oracle
 from tests.builders import World, in_network
@@ -42,10 +42,10 @@ EXAMPLES = times(500 if IN_CI else 200, 10_000)
 NO_FOLDER = FolderId(10**15)
 
 ROLE_TABLE = """
-role         read  add  revise  rename  remove  organise  share  close  restore  meet  journal
-reader       x     .    .       .       .       .         .      .      .        .     .
-contributor  x     x    x       x       x       .         .      .      .        .     .
-coordinator  x     x    x       x       x       x         x      x      x        x     x
+role        read add revise rename remove organise share close restore meet journal unlock
+reader      x    .   .      .      .      .        .     .     .       .    .       .
+contributor x    x   x      x      x      .        .     .     .       .    .       .
+coordinator x    x   x      x      x      x        x     x     x       x    x       x
 """
 
 
@@ -109,6 +109,11 @@ async def check_reached(tx: Transaction, net: oracle.Network) -> None:
         assert set(rows) == net.reached(folder)
         readers = {person for person in net.places if net.may(Asker(person), "read", folder)}
         assert {person for person, *_ in rows} == readers
+        for action in (Action.READ, Action.REVISE, Action.UNLOCK):
+            people = [PersonId(person) for person in net.places]
+            number, day = FolderId(folder), TODAY
+            may = {one for one in people if net.may(Asker(one), action, folder)}
+            assert await access.still_may(tx, number, people, action, day) == may
         coordinated = await access.is_coordinated(tx, actor_of(Asker(1)), FolderId(folder))
         assert coordinated == net.coordinated(folder)
 
