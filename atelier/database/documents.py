@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from atelier import access
+from atelier.database import quotas
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model import names
@@ -28,7 +29,7 @@ ORDERS = {
 _NEWEST_LOOKED_AT = 1_000
 
 _ROW = """d.id, d.folder_id, d.name, d.version, v.size_bytes, v.media_type, v.state,
-    p.id, p.name, o.name, d.changed_at"""
+    p.id, p.name, o.name, d.changed_at, v.label"""
 
 _JOINS = """JOIN versions v ON v.document_id = d.id AND v.number = d.version
     JOIN people p ON p.id = v.author_id
@@ -66,7 +67,7 @@ async def document(tx: Transaction, document: DocumentId) -> Document:
     assert head is not None
     rows = await tx.rows(
         "SELECT v.id, v.document_id, v.number, v.sha256, v.size_bytes, v.media_type, p.name,"
-        " o.name, v.comment, v.created_at, v.restored_from, v.state, v.page_count"
+        " o.name, v.comment, v.created_at, v.restored_from, v.state, v.page_count, v.label"
         " FROM versions v JOIN people p ON p.id = v.author_id"
         " LEFT JOIN organisations o ON o.id = v.organisation_id"
         " WHERE v.document_id = :id ORDER BY v.number DESC",
@@ -176,6 +177,26 @@ async def readable(
     }
 
 
+async def holders(
+    tx: Transaction, folder: FolderId, wanted: list[str]
+) -> dict[str, tuple[DocumentId | None, str]]:
+    """Of these names those in use in the folder: by which document, and its current blob.
+
+    None and "" where a folder bears it. One statement.
+    """
+    keys = {f"k{index}": names.key(name) for index, name in enumerate(wanted)}
+    rows = await tx.rows(
+        "SELECT n.key, d.id, v.sha256 FROM names n"
+        " LEFT JOIN documents d ON n.kind = 'document' AND d.id = n.id"
+        " LEFT JOIN versions v ON v.document_id = d.id AND v.number = d.version"
+        f" WHERE n.folder_id = :folder AND n.key IN ({', '.join(f':{name}' for name in keys)})",
+        folder=folder,
+        **keys,
+    )
+    held = {key: (number, sha256 or "") for key, number, sha256 in rows}
+    return {name: held[names.key(name)] for name in wanted if names.key(name) in held}
+
+
 async def add(
     tx: Transaction, folder: FolderId, name: str, first: NewVersion
 ) -> tuple[DocumentId, VersionId]:
@@ -206,6 +227,16 @@ async def revise(
     return await _add_version(tx, document, number, version)
 
 
+async def label(tx: Transaction, document: DocumentId, number: int, words: str) -> None:
+    """Label one version, or take its label away with ""."""
+    await tx.run(
+        "UPDATE versions SET label = :words WHERE document_id = :document AND number = :number",
+        words=words,
+        document=document,
+        number=number,
+    )
+
+
 async def rename(tx: Transaction, document: DocumentId, name: str, at: datetime) -> None:
     """Give the document another name; the caller keeps the names in use."""
     await tx.run(
@@ -219,6 +250,7 @@ async def rename(tx: Transaction, document: DocumentId, name: str, at: datetime)
 
 async def move(tx: Transaction, document: DocumentId, folder: FolderId) -> None:
     """Put the document into another folder; the caller keeps the names in use."""
+    await quotas.move_document(tx, document, folder)
     await tx.run(
         "UPDATE documents SET folder_id = :folder WHERE id = :document",
         folder=folder,
@@ -229,6 +261,7 @@ async def move(tx: Transaction, document: DocumentId, folder: FolderId) -> None:
 async def _add_version(
     tx: Transaction, document: DocumentId, number: int, version: NewVersion
 ) -> VersionId:
+    await quotas.add_version(tx, document, version.hat, version.size_bytes)
     return VersionId(
         await tx.value(
             "INSERT INTO versions (document_id, number, sha256, size_bytes, media_type, comment,"
@@ -259,7 +292,7 @@ def _like(contains: str) -> str:
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> list[DocumentRow]:
-    return [DocumentRow(*(*row[:9], row[9] or "", from_ms(row[10]))) for row in rows]
+    return [DocumentRow(*(*row[:9], row[9] or "", from_ms(row[10]), row[11])) for row in rows]
 
 
 def _version(row: tuple[Any, ...]) -> Version:
@@ -277,4 +310,5 @@ def _version(row: tuple[Any, ...]) -> Version:
         restored_from=row[10],
         state=ReadState(row[11]),
         page_count=row[12],
+        label=row[13],
     )

@@ -3,7 +3,8 @@
 A *unit of work* is an `async def unit(tx)` that awaits only `tx` and may be run again.
 All units that wait when the writer is free share one transaction, a savepoint each: a
 unit that raises fails alone, a failed commit fails them all. `write` returns only after
-the commit is on disk (WAL, `synchronous=FULL`).
+the commit is on disk (WAL, `synchronous=FULL`). A group is written whole on the writer's
+thread, in one hop: a hop for each statement cost twice what they do.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import asyncio
 import contextlib
 import errno
 import sqlite3
-from collections.abc import Awaitable, Callable
+import types
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiosqlite
-
+from atelier.database.connections import BUSY_SECONDS, Connection, Reader
+from atelier.database.connections import connect as connect
 from atelier.database.migrating import migrate
+from atelier.database.transactions import Transaction as Transaction
+from atelier.database.transactions import Unit as Unit
 from atelier.errors import Busy, FolderUnready, FolderUnwritable, NoRoom, WriteFailed
 from atelier.files import FaultSeam, healthy
 
@@ -27,59 +32,6 @@ T = TypeVar("T")
 
 READERS = 2
 GROUP_UNITS = 64
-_BUSY_SECONDS = 5
-
-_PRAGMAS = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA wal_autocheckpoint = 1000",
-    "PRAGMA journal_size_limit = 67108864",
-    "PRAGMA temp_store = MEMORY",
-    # Room for the whole reach of 20,000 folders. With the 2 MB that SQLite takes by itself, a
-    # hidden folder's rows came from the disk's cache and took 7 µs longer than none.
-    "PRAGMA cache_size = -8192",
-    "PRAGMA secure_delete = ON",
-)
-
-
-class Transaction:
-    """One consistent view of the records, for the length of a unit of work."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self.statements = 0
-
-    async def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        """All rows of a statement, in its order."""
-        self.statements += 1
-        return list(await self._connection.execute_fetchall(sql, values))  # type: ignore[arg-type]
-
-    async def row(self, sql: str, **values: object) -> tuple[Any, ...] | None:
-        """The first row, or None."""
-        rows = await self.rows(sql, **values)
-        return rows[0] if rows else None
-
-    async def value(self, sql: str, **values: object) -> Any:
-        """The first value of the first row, or None."""
-        row = await self.row(sql, **values)
-        return row[0] if row else None
-
-    async def run(self, sql: str, **values: object) -> int:
-        """Change rows; how many."""
-        self.statements += 1
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.rowcount
-
-    async def many(self, sql: str, values: list[dict[str, object]]) -> None:
-        """Run one statement for each set of values, in one hop."""
-        self.statements += 1
-        await self._connection.executemany(sql, values)
-
-
-Unit = Callable[[Transaction], Awaitable[T]]
 
 
 @dataclass(slots=True)
@@ -94,14 +46,14 @@ class Database:
     def __init__(
         self,
         path: Path,
-        writer: aiosqlite.Connection,
-        readers: list[aiosqlite.Connection],
+        writer: Connection,
+        readers: list[Reader],
         fault: FaultSeam,
     ) -> None:
         self.path = path
         self._writer = writer
         self._all_readers = readers
-        self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._readers: asyncio.Queue[Reader | None] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
         self._fault = fault
@@ -115,18 +67,18 @@ class Database:
         `Busy` once the records are closed.
         """
         self._check_open()
+        await _let_others_go_on()
         reader = await self._readers.get()
+        if reader is None:  # closed meanwhile; whoever waits behind is told too
+            self._readers.put_nowait(None)
+            raise Busy(BUSY_SECONDS)
         try:
-            # A caller that leaves during BEGIN does not stop it: whatever was begun ends here.
             try:
-                await reader.execute("BEGIN")
-                return await unit(Transaction(reader))
+                return await unit(reader.begin())
             finally:
-                await reader.rollback()
+                reader.end(self._readers.put_nowait)
         except sqlite3.Error as error:
-            raise _as_fault(error) from error
-        finally:
-            self._readers.put_nowait(reader)
+            raise as_fault(error) from error
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit that changes records; returns after the commit is durable.
@@ -140,14 +92,6 @@ class Database:
         await self._waiting.put(_Waiting(unit, reply))
         return await reply
 
-    async def backup(self, destination: Path) -> None:
-        """Copy a consistent state to a new file through the online backup API."""
-        target = await aiosqlite.connect(destination)
-        try:
-            await self._all_readers[0].backup(target)
-        finally:
-            await target.close()
-
     async def close(self) -> None:
         """Finish the units that wait, then close the connections; may be called twice."""
         if self._is_closed:
@@ -155,12 +99,16 @@ class Database:
         self._is_closed = True
         await self._waiting.put(None)
         await self._writing
-        for connection in (*self._all_readers, self._writer):
-            await connection.close()
+        for _ in self._all_readers:
+            await self._readers.get()
+        self._readers.put_nowait(None)
+        for reader in self._all_readers:
+            await reader.close()
+        await self._writer.close()
 
     def _check_open(self) -> None:
         if self._is_closed:
-            raise Busy(_BUSY_SECONDS)
+            raise Busy(BUSY_SECONDS)
 
     async def _write_groups(self) -> None:
         while (first := await self._waiting.get()) is not None:
@@ -172,37 +120,60 @@ class Database:
                     is_last = True
                     break
                 group.append(following)
-            await self._commit_group([one for one in group if not one.reply.cancelled()])
+            await self._write_group([one for one in group if not one.reply.cancelled()])
             if is_last:
                 return
 
-    async def _commit_group(self, group: list[_Waiting]) -> None:
-        outcomes: list[_Outcome]
-        try:
-            await self._writer.execute("BEGIN IMMEDIATE")
-            outcomes = [await self._run_in_savepoint(waiting.unit) for waiting in group]
-            self._fault("commit", self.path)
-            await self._writer.execute("COMMIT")
-        except (sqlite3.Error, OSError, WriteFailed) as error:
-            await self._writer.rollback()
-            outcomes = [_Outcome(error=_as_fault(error)) for _ in group]
+    async def _write_group(self, group: list[_Waiting]) -> None:
+        units = [waiting.unit for waiting in group]
+        outcomes = await self._writer.hand(partial(self._commit_group, units))
         for waiting, outcome in zip(group, outcomes, strict=True):
             outcome.tell(waiting.reply)
 
-    async def _run_in_savepoint(self, unit: Unit[Any]) -> _Outcome:
-        await self._writer.execute("SAVEPOINT unit")
+    def _commit_group(
+        self, units: list[Unit[Any]], connection: sqlite3.Connection
+    ) -> list[_Outcome]:
         try:
-            result = await unit(Transaction(self._writer))
-        except BaseException as error:  # one unit's failure, whatever it is, is its own
-            if not self._writer.in_transaction:
-                # SQLite gave the whole transaction up (full disk, I/O error), whatever the
-                # unit made of that: all units of the group are told.
-                raise _lost(error) from error
-            await self._writer.execute("ROLLBACK TO unit")
-            await self._writer.execute("RELEASE unit")
-            return _Outcome(error=_as_fault(error))
-        await self._writer.execute("RELEASE unit")
-        return _Outcome(result=result)
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_run_in_savepoint(unit, connection) for unit in units]
+            self._fault("commit", self.path)
+            connection.execute("COMMIT")
+        except (sqlite3.Error, OSError, WriteFailed) as error:
+            connection.rollback()
+            return [_Outcome(error=as_fault(error)) for _ in units]
+        return outcomes
+
+
+def _run_in_savepoint(unit: Unit[Any], connection: sqlite3.Connection) -> _Outcome:
+    connection.execute("SAVEPOINT unit")
+    try:
+        result = _run_through(unit, connection)
+    except BaseException as error:  # one unit's failure, whatever it is, is its own
+        if not connection.in_transaction:
+            # SQLite gave the whole transaction up (full disk, I/O error), whatever the
+            # unit made of that: all units of the group are told.
+            raise _lost(error) from error
+        connection.execute("ROLLBACK TO unit")
+        connection.execute("RELEASE unit")
+        return _Outcome(error=as_fault(error))
+    connection.execute("RELEASE unit")
+    return _Outcome(result=result)
+
+
+def _run_through(unit: Unit[Any], connection: sqlite3.Connection) -> Any:
+    """What the unit returns, without a loop: no statement of its transaction keeps it waiting."""
+    steps = unit(Transaction(connection)).__await__()
+    try:
+        next(steps)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("a unit that writes awaits only its transaction")
+
+
+@types.coroutine
+def _let_others_go_on() -> Iterator[None]:
+    # A short unit never waits: whoever reads again and again would keep the loop to himself.
+    yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +196,7 @@ def _lost(error: BaseException) -> BaseException:
     return WriteFailed("records: the transaction was given up")
 
 
-def _as_fault(error: BaseException) -> BaseException:
+def as_fault(error: BaseException) -> BaseException:
     """Our word for what the disk or another process did; anything else as it came."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if isinstance(code, int) else None
@@ -234,7 +205,7 @@ def _as_fault(error: BaseException) -> BaseException:
     ):
         return NoRoom()
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(_BUSY_SECONDS)
+        return Busy(BUSY_SECONDS)
     if primary in _DISK_CODES or isinstance(error, OSError):
         return WriteFailed(f"records: {error}")
     return error
@@ -247,27 +218,6 @@ _DISK_CODES = (
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
 )
-
-
-async def connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
-    """One connection with the settings that the promises of durability need."""
-    # What cannot be opened is found out here: aiosqlite would leave a thread behind, which
-    # complains on the screen once the loop has ended.
-    await asyncio.to_thread(_try_to_open, path)
-    connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
-    try:
-        for pragma in _PRAGMAS:
-            await connection.execute(pragma)
-        if read_only:
-            await connection.execute("PRAGMA query_only = ON")
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
-
-
-def _try_to_open(path: Path) -> None:
-    sqlite3.connect(path).close()
 
 
 async def open_database(path: Path, *, fault: FaultSeam = healthy) -> Database:
@@ -283,7 +233,7 @@ async def open_database(path: Path, *, fault: FaultSeam = healthy) -> Database:
             await migrate(writer, path)
             readers = []
             for _ in range(READERS):
-                readers.append(await connect(path, read_only=True))
+                readers.append(Reader(await connect(path, read_only=True)))
                 opening.push_async_callback(readers[-1].close)
         except sqlite3.Error as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:

@@ -5,7 +5,10 @@ A start that is killed in the middle of one finds the records as before it.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +19,10 @@ from atelier.errors import FolderUnready
 
 APPLICATION_ID = 0x41746C72  # "Atlr"
 
+# Together what a lock is waited for elsewhere: see `busy_timeout` in the engine.
+_BUSY_ROUNDS = 500
+_BUSY_PAUSE_SECONDS = 0.01
+
 
 async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
     """Bring the records up to the newest migration.
@@ -24,13 +31,46 @@ async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
     """
     # Asked before anything is written: already WAL marks a file, perhaps another program's.
     await _in_transaction(connection, "BEGIN", lambda: _checked_version(connection, path))
-    await connection.execute("PRAGMA journal_mode = WAL")
+    await _begin_logging_ahead(connection)
     await _in_transaction(connection, "BEGIN IMMEDIATE", lambda: _bring_up(connection, path))
+
+
+def made_of(connection: sqlite3.Connection) -> Counter[tuple[object, ...]]:
+    """What records are made of: tables, indexes, and what else SQLite would run in them."""
+    return Counter(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+def made_by(version: int) -> Counter[tuple[object, ...]]:
+    """As `made_of`, of records that were brought up to that migration and no further."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        for number, text in _migrations():
+            if number <= version:
+                for statement in _statements(text):
+                    fresh.execute(statement)
+        return made_of(fresh)
 
 
 def newest() -> int:
     """Number of the newest migration that this Atelier knows."""
     return max(number for number, _ in _migrations())
+
+
+async def _begin_logging_ahead(connection: aiosqlite.Connection) -> None:
+    """Have the file written through a log, once and for all.
+
+    Of two that ask it of a new file at the same time, SQLite tells one that the file is
+    busy, at once: where a lock would be waited for crosswise it does not wait.
+    """
+    for _ in range(_BUSY_ROUNDS):
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(_BUSY_PAUSE_SECONDS)
+        else:
+            return
+    await connection.execute("PRAGMA journal_mode = WAL")
 
 
 async def _in_transaction(

@@ -14,7 +14,7 @@ from atelier.model import names
 from atelier.model.ids import GroupId, MembershipId, OrganisationId, PersonId
 from atelier.model.people import Membership, Network, Organisation, Person, Seat
 
-_PERSON = "p.id, p.name, p.email, p.is_steward, p.disabled_at"
+PERSON = "p.id, p.name, p.email, p.is_steward, p.disabled_at"
 _BY_NAME = "p.sort_key, p.name, p.id"
 
 
@@ -127,14 +127,19 @@ async def add_membership(
 
 async def person(tx: Transaction, person_id: int) -> Person | None:
     """A person with her memberships."""
-    row = await tx.row(f"SELECT {_PERSON} FROM people p WHERE p.id = :id", id=person_id)
-    return None if row is None else (await _with_memberships(tx, [row]))[0]
+    row = await tx.row(f"SELECT {PERSON} FROM people p WHERE p.id = :id", id=person_id)
+    return None if row is None else await whole(tx, row)
+
+
+async def whole(tx: Transaction, row: tuple[Any, ...]) -> Person:
+    """The person of a row of `PERSON`, with her memberships."""
+    return (await _with_memberships(tx, [row]))[0]
 
 
 async def person_by_email(tx: Transaction, email: str) -> Person | None:
     """The person of this address, in any case."""
     row = await tx.row(
-        f"SELECT {_PERSON} FROM people p WHERE p.email_key = :key",
+        f"SELECT {PERSON} FROM people p WHERE p.email_key = :key",
         key=names.key(email.strip()),
     )
     return None if row is None else (await _with_memberships(tx, [row]))[0]
@@ -143,7 +148,7 @@ async def person_by_email(tx: Transaction, email: str) -> Person | None:
 async def first_steward(tx: Transaction) -> Person | None:
     """The steward who was there first and is still active."""
     row = await tx.row(
-        f"SELECT {_PERSON} FROM people p"
+        f"SELECT {PERSON} FROM people p"
         " WHERE p.is_steward = 1 AND p.disabled_at IS NULL ORDER BY p.id LIMIT 1"
     )
     return None if row is None else (await _with_memberships(tx, [row]))[0]
@@ -151,14 +156,14 @@ async def first_steward(tx: Transaction) -> Person | None:
 
 async def people(tx: Transaction) -> list[Person]:
     """All people by name, with their memberships, in two statements."""
-    rows = await tx.rows(f"SELECT {_PERSON} FROM people p ORDER BY {_BY_NAME}")
+    rows = await tx.rows(f"SELECT {PERSON} FROM people p ORDER BY {_BY_NAME}")
     return await _with_memberships(tx, rows, everyone=True)
 
 
 async def listed(tx: Transaction, sought: Sought, *, offset: int, limit: int) -> list[Person]:
     """A window of those who are sought, by name, with their memberships, in two statements."""
     rows = await tx.rows(
-        f"SELECT {_PERSON} FROM people p WHERE {_sought(sought)}"
+        f"SELECT {PERSON} FROM people p WHERE {_sought(sought)}"
         f" ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset",
         **_words(sought),
         limit=limit,

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from atelier.database.engine import Transaction
+from atelier.database.people import PERSON, whole
 from atelier.database.times import from_ms, to_ms
 from atelier.model.folders import Subject, SubjectKind
 from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.people import Network, Person
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session as it was last seen."""
+    """A session as it was last seen, and whose it is."""
 
-    person_id: PersonId
     acting_as: OrganisationId | None
     created_at: datetime
     seen_at: datetime
     language: str
-    seeing: Subject | None = None
+    seeing: Subject | None
+    person: Person
+    may_open_top: bool
+    network: Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,27 @@ async def add(tx: Transaction, token_hash: str, person: PersonId, at: datetime) 
 
 
 async def get(tx: Transaction, token_hash: str) -> SessionRow | None:
-    """The session of an active person, or None."""
+    """The session of an active person, or None: in two statements, for each request asks."""
     row = await tx.row(
-        "SELECT s.person_id, s.acting_as, s.created_at, s.seen_at, p.language,"
-        f" s.seeing_kind, s.seeing_id, {_SEEN_NAME} FROM sessions s"
-        " JOIN people p ON p.id = s.person_id"
+        "SELECT s.acting_as, s.created_at, s.seen_at, p.language, p.may_open_top, n.name,"
+        f" n.time_zone, s.seeing_kind, s.seeing_id, {_SEEN_NAME}, {PERSON} FROM sessions s"
+        " JOIN people p ON p.id = s.person_id JOIN network n ON n.id = 1"
         " WHERE s.token_hash = :token AND p.disabled_at IS NULL",
         token=token_hash,
     )
     if row is None:
         return None
-    seeing = Subject(SubjectKind(row[5]), row[6], row[7] or "") if row[5] else None
-    return SessionRow(row[0], row[1] or None, from_ms(row[2]), from_ms(row[3]), row[4], seeing)
+    acting_as, created, seen, language, may_open_top, network, zone, kind, number, name = row[:10]
+    return SessionRow(
+        acting_as=acting_as or None,
+        created_at=from_ms(created),
+        seen_at=from_ms(seen),
+        language=language,
+        seeing=Subject(SubjectKind(kind), number, name or "") if kind else None,
+        person=await whole(tx, row[10:]),
+        may_open_top=bool(may_open_top),
+        network=Network(network, zone),
+    )
 
 
 async def see(tx: Transaction, token_hash: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from atelier import access
-from atelier.database import folders
+from atelier.database import folders, locks, quotas
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model import names
@@ -68,7 +68,11 @@ _IN_FOLDER = (
 async def remove_document(
     tx: Transaction, document: DocumentId, by: PersonId, at: datetime
 ) -> None:
-    """Put a document into the trash; the caller frees its name and notes the index entry."""
+    """Put a document into the trash; the caller frees its name and notes the index entry.
+
+    Its lock ends: who removes it is done with it.
+    """
+    await locks.remove(tx, document)
     await tx.run(
         "UPDATE documents SET removed_at = :at, removed_by = :by WHERE id = :document",
         at=to_ms(at),
@@ -102,6 +106,7 @@ async def restore_document(
 
     What was not read before is read now.
     """
+    await quotas.move_document(tx, document, folder)
     await tx.run(
         "UPDATE documents SET removed_at = NULL, removed_by = NULL, folder_id = :folder,"
         " name = :name, sort_key = :key WHERE id = :document",
@@ -296,6 +301,9 @@ async def purge_folder(tx: Transaction, folder: FolderId) -> list[tuple[int, str
             " WHERE folder_id IN (SELECT id FROM ending)",
             folder=folder,
         )
+    ending = f"WITH RECURSIVE {_ENDING} SELECT id FROM ending"
+    await quotas.forget_folders(tx, ending, folder=folder)
+    await tx.run(f"DELETE FROM locks WHERE kind = 'folder' AND id IN ({ending})", folder=folder)
     await tx.run(
         f"WITH RECURSIVE {_ENDING} DELETE FROM folders WHERE id IN (SELECT id FROM ending)",
         folder=folder,
@@ -364,7 +372,10 @@ async def _purge(tx: Transaction, wanted: str, **values: object) -> list[tuple[i
     # An index that has not followed the removal yet must hear of it in any case.
     await tx.run(f"INSERT INTO index_entries (document_id) {wanted}", **values)
     await tx.run(f"UPDATE journal SET document_id = NULL WHERE document_id IN ({wanted})", **values)
+    await quotas.purge(tx, wanted, **values)
     await tx.run(f"DELETE FROM versions WHERE document_id IN ({wanted})", **values)
+    await tx.run(f"DELETE FROM set_aside WHERE document_id IN ({wanted})", **values)
+    await tx.run(f"DELETE FROM locks WHERE kind = 'document' AND id IN ({wanted})", **values)
     await tx.run(f"DELETE FROM documents WHERE id IN ({wanted})", **values)
     return versions
 

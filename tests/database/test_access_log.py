@@ -23,6 +23,7 @@ from atelier.model.ids import DocumentId, PersonId
 from atelier.model.trail import TrailAct
 from tests.builders import World, in_network, network, never
 from tests.faults import FaultPlan
+from tests.held import writer_held
 from tests.house import ROOT
 
 READ, DOWNLOAD = TrailAct.READ, TrailAct.DOWNLOAD
@@ -219,22 +220,13 @@ async def test_what_is_left_is_written_at_the_end_or_told_when_the_disk_refuses(
 
 @in_network
 async def test_a_note_returns_while_the_records_are_held_by_somebody_else(world: World) -> None:
-    is_held, may_go = asyncio.Event(), asyncio.Event()
-
-    async def hold(tx: Transaction) -> None:
-        is_held.set()
-        await may_go.wait()
-
     async with asyncio.timeout(60):
-        holding = asyncio.create_task(world.ws.db.write(hold))
-        await is_held.wait()
-        note(world, world.ws.trail, 1)
-        flushing = asyncio.create_task(world.ws.trail.flush())
-        note(world, world.ws.trail, 2)
-        assert await kept(world) == [] and not flushing.done()
-        note(world, world.ws.trail, 3)
-        may_go.set()
-        await holding
+        async with writer_held(world.ws.db):
+            note(world, world.ws.trail, 1)
+            flushing = asyncio.create_task(world.ws.trail.flush())
+            note(world, world.ws.trail, 2)
+            assert await kept(world) == [] and not flushing.done()
+            note(world, world.ws.trail, 3)
         await flushing
     assert await kept(world) == [1, 2, 3]
 

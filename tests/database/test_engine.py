@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import errno
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from atelier.database.engine import GROUP_UNITS, Database, Transaction, open_database
+from atelier.database.connections import SHORT_STEPS
+from atelier.database.engine import (
+    GROUP_UNITS,
+    READERS,
+    Database,
+    Transaction,
+    open_database,
+)
 from atelier.errors import Busy, Fault, FolderUnready, FolderUnwritable, NoRoom, WriteFailed
 from tests.faults import FaultPlan
 
@@ -172,10 +179,10 @@ def test_a_caller_that_leaves_before_its_turn_writes_nothing(tmp_path: Path) -> 
 
 def test_a_caller_that_leaves_during_its_unit_hinders_nobody(tmp_path: Path) -> None:
     async def story() -> None:
-        begun = asyncio.Event()
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
 
         async def unit(tx: Transaction) -> None:
-            begun.set()
+            loop.call_soon_threadsafe(begun.set)
             await add(tx)
 
         async with records(tmp_path) as database:
@@ -200,6 +207,101 @@ def test_a_reader_that_leaves_at_any_step_leaves_the_connection_usable(tmp_path:
                     assert found == []
 
     asyncio.run(story())
+
+
+LONG = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
+    " SELECT COUNT(*), (SELECT COUNT(*) FROM index_entries) FROM n"
+)
+
+
+def test_a_long_statement_leaves_the_loop_and_sees_the_same_moment(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with records(tmp_path) as database:
+
+            async def unit(tx: Transaction) -> list[tuple[int, int]]:
+                found = [await tx.row(LONG, most=10)]
+                beside = asyncio.create_task(database.write(add))
+                found.append(await tx.row(LONG, most=1_000_000))
+                await beside  # it was written while the long one was looked for
+                found.append(await tx.row(LONG, most=10))
+                return [one for one in found if one is not None]
+
+            assert await database.read(unit) == [(10, 0), (1_000_000, 0), (10, 0)]
+            assert await database.read(lambda tx: tx.row(LONG, most=10)) == (10, 1)
+
+    asyncio.run(story())
+
+
+def test_short_statements_are_never_taken_for_long_ones(tmp_path: Path) -> None:
+    async def unit(tx: Transaction) -> set[tuple[int, int]]:
+        return {await tx.row(LONG, most=200) or (0, 0) for _ in range(5)}
+
+    async def story() -> None:
+        async with records(tmp_path) as database:
+            for _ in range(2 * SHORT_STEPS):
+                await database.read(lambda tx: tx.value("SELECT 1"))
+            for _ in range(50):
+                assert await database.read(unit) == {(200, 0)}
+
+    asyncio.run(story())
+
+
+def test_who_leaves_a_long_statement_stops_it_and_leaves_the_reader_usable(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with asyncio.timeout(60), records(tmp_path) as database:
+            for _ in range(2 * READERS):
+                leaving = asyncio.create_task(
+                    database.read(lambda tx: tx.row(LONG, most=10**12))  # some days
+                )
+                for _ in range(20):
+                    await database.read(lambda tx: tx.value("SELECT 1"))
+                leaving.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await leaving
+            for _ in range(2 * READERS):
+                assert await database.read(lambda tx: tx.row(LONG, most=10**5)) == (10**5, 0)
+
+    asyncio.run(story())
+
+
+def test_records_that_close_wait_for_the_reading_under_way(tmp_path: Path) -> None:
+    async def story() -> None:
+        database = await open_database(tmp_path / FILE)
+        reading = [
+            asyncio.create_task(database.read(lambda tx: tx.row(LONG, most=10**6)))
+            for _ in range(2 * READERS)
+        ]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        closing = asyncio.create_task(database.close())
+        outcomes = await asyncio.gather(*reading, return_exceptions=True)
+        await closing
+        assert outcomes[:READERS] == [(10**6, 0)] * READERS
+        assert {type(one) for one in outcomes[READERS:]} <= {tuple, Busy}
+
+    asyncio.run(story())
+
+
+def test_a_unit_that_writes_may_wait_for_nothing_but_its_transaction(tmp_path: Path) -> None:
+    async def waiting(tx: Transaction) -> None:
+        await add(tx, 666)
+        await Nothing()
+
+    async def story() -> None:
+        async with records(tmp_path) as database:
+            with pytest.raises(RuntimeError, match="only its transaction"):
+                await database.write(waiting)
+            assert await database.write(add) == 1
+
+    asyncio.run(story())
+
+
+class Nothing:
+    """Something to wait for that belongs to no event loop."""
+
+    def __await__(self) -> Iterator[None]:
+        yield
 
 
 def test_a_read_sees_one_moment_and_may_not_write(tmp_path: Path) -> None:
@@ -265,19 +367,6 @@ def test_closing_with_nothing_waiting_ends_the_writer(tmp_path: Path) -> None:
         await database.write(add)
         await database.close()
         assert not [one for one in asyncio.all_tasks() if one.get_name() == "records writer"]
-
-    asyncio.run(story())
-
-
-def test_a_backup_is_the_state_of_one_moment(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with records(tmp_path) as database:
-            await database.write(add)
-            (tmp_path / "copy").mkdir()
-            await database.backup(tmp_path / "copy" / FILE)
-            await database.write(add)
-        async with records(tmp_path / "copy") as copy:
-            assert await numbers(copy) == [1]
 
     asyncio.run(story())
 

@@ -99,6 +99,52 @@ def test_a_migration_cut_at_any_statement_leaves_the_records_as_before(tmp_path:
     opened(tmp_path / FILE)
 
 
+@pytest.mark.parametrize("rounds", [0, 3])
+def test_a_file_that_is_busy_when_it_is_made_is_waited_for_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    monkeypatch.setattr(migrating, "_BUSY_ROUNDS", rounds)
+    monkeypatch.setattr(migrating, "_BUSY_PAUSE_SECONDS", 0.0)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    paused = migrating.asyncio.sleep
+    pauses = []
+
+    async def until_released(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.execute("COMMIT")
+        await paused(seconds)
+
+    async def story() -> None:
+        async with aiosqlite.connect(tmp_path / FILE, isolation_level=None, timeout=0) as one:
+            other.execute("BEGIN EXCLUSIVE")
+            await migrating._begin_logging_ahead(one)
+            assert list(await one.execute_fetchall("PRAGMA journal_mode")) == [("wal",)]
+
+    monkeypatch.setattr(migrating.asyncio, "sleep", until_released)
+    try:
+        if rounds:
+            asyncio.run(story())
+        else:
+            with pytest.raises(sqlite3.OperationalError):
+                asyncio.run(story())
+    finally:
+        other.close()
+    assert len(pauses) == rounds
+
+
+def test_a_file_that_cannot_be_written_is_not_waited_for(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / FILE).execute("CREATE TABLE x (y)").connection.close()
+
+    async def story() -> None:
+        place = f"file:{tmp_path / FILE}?mode=ro"
+        async with aiosqlite.connect(place, uri=True, isolation_level=None) as one:
+            with pytest.raises(sqlite3.OperationalError):
+                await migrating._begin_logging_ahead(one)
+
+    asyncio.run(story())
+
+
 def test_two_that_open_fresh_records_at_once_both_find_them_made(tmp_path: Path) -> None:
     async def story() -> None:
         for number in range(5):

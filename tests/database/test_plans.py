@@ -16,6 +16,8 @@ import pytest
 
 from atelier import access
 from atelier.database import (
+    archives,
+    aside,
     documents,
     entries,
     folders,
@@ -48,11 +50,15 @@ BIG = frozenset(
         "memberships",
         "jobs",
         "notices",
+        "set_aside",
     ]
 )
 
 ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "enter": lambda tx: access.enter(tx, AWA, FOLDER, Action.READ),
+    "set aside for her": lambda tx: aside.readable(tx, AWA, NOW),
+    "set aside of a document": lambda tx: aside.of_document(tx, AWA.person_id, DocumentId(1), NOW),
+    "names in use": lambda tx: documents.holders(tx, FOLDER, ["a", "b"]),
     "scope": lambda tx: access.scope(tx, AWA, Action.READ),
     "readable folders": lambda tx: access.readable_folders(tx, AWA),
     "coordinated": lambda tx: access.is_coordinated(tx, AWA, FOLDER),
@@ -66,6 +72,10 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "latest": lambda tx: documents.latest(tx, AWA, 50),
     "the hits of a search": lambda tx: documents.readable(tx, AWA, tuple(range(1, 21))),
     "a document": lambda tx: documents.folder_of(tx, DocumentId(1)),
+    "the tree of an archive": lambda tx: archives.tree(tx, AWA, FOLDER, 100),
+    "the documents of an archive": lambda tx: archives.below(tx, AWA, FOLDER, 100),
+    "a selection": lambda tx: archives.among(tx, FOLDER, [DocumentId(1), DocumentId(2)]),
+    "a selection once more": lambda tx: archives.count_readable(tx, AWA, [DocumentId(1)]),
     "the grants of a folder": lambda tx: sharing.reaching(tx, AWA, FOLDER),
     "the journal": lambda tx: journal.lines(tx, FOLDER, before=2**62, limit=100),
     "requests to answer": lambda tx: requests.received(tx, AWA, limit=100),
