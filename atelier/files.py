@@ -26,9 +26,12 @@ from atelier.errors import Fault, NoRoom, WriteFailed
 FaultSeam = Callable[[str, Path], None]
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_AGAIN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 # A named pipe put in the place of a file would otherwise hold the opening for ever.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+# What file systems answer that give each file one name (Linux link(2)).
+_ONE_NAME = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _LOCK_ROUNDS = 50
 _LOCK_PAUSE_SECONDS = 0.001
@@ -63,6 +66,29 @@ class Disk:
         with self._doing("create", path):
             return NewFile(self, path, os.open(path, _NEW, 0o600))
 
+    def reopen(self, path: Path) -> NewFile | None:
+        """A file that was begun before, held alone until it is closed; None when another has it.
+
+        An empty one when it is not there. A link, a pipe or a folder is refused. One that is
+        read-only comes too, to be read again: nothing can be appended to it.
+        """
+        with self._doing("reopen", path):
+            for _ in range(_LOCK_ROUNDS):
+                descriptor = _opened_again(path)
+                file = NewFile(self, path, descriptor)
+                try:
+                    is_held = _flock(descriptor, fcntl.LOCK_EX)
+                    is_there = is_held and file.is_at(path)
+                except OSError:
+                    file.close()
+                    raise
+                if is_there:
+                    return file
+                file.close()
+                if not is_held:
+                    return None
+            raise OSError(errno.EAGAIN, "removed each time it was opened", str(path))
+
     def write_small(self, path: Path, content: bytes, *, is_durable: bool = True) -> None:
         """Put `content` there all at once: readers see the old bytes or the new ones.
 
@@ -86,6 +112,17 @@ class Disk:
         """Give `source` the name `target`, over a file or link of that name."""
         with self._doing("rename", target):
             source.rename(target)
+
+    def link(self, source: Path, target: Path) -> bool:
+        """Give the file `source` a second name, not one in use; False where a file has only one."""
+        try:
+            self.fault("link", target)
+            os.link(source, target, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in _ONE_NAME:
+                return False
+            raise _ours(error, "link", target) from error
+        return True
 
     @contextmanager
     def hold_folder(self, path: Path, *, alone: bool) -> Iterator[None]:
@@ -191,6 +228,23 @@ class Disk:
         os.close(descriptor)
         return None
 
+    def share(self, path: Path) -> Lock | None:
+        """Hold the file at `path` beside others who share it; None while one holds it alone.
+
+        As long as it lasts, `lock` gives it to nobody.
+        """
+        with self._doing("share", path):
+            descriptor = os.open(path, _LOCK, 0o600)
+            try:
+                is_shared = _flock(descriptor, fcntl.LOCK_SH)
+            except OSError:
+                os.close(descriptor)
+                raise
+        if is_shared:
+            return Lock(descriptor)
+        os.close(descriptor)
+        return None
+
     def is_locked(self, path: Path) -> bool:
         """Whether somebody holds the lock at `path` now; takes and keeps nothing."""
         with self._doing("probe", path):
@@ -251,6 +305,45 @@ class NewFile:
         with self._trying("sync"):
             os.fsync(self._descriptor)
 
+    @property
+    def is_spoiled(self) -> bool:
+        """Whether something failed on it: nothing of it is tried again."""
+        return self._is_spoiled
+
+    @property
+    def size_bytes(self) -> int:
+        """How long it is now."""
+        return os.fstat(self._descriptor).st_size
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it was made read-only once, or has a second name: nothing is written to it."""
+        facts = os.fstat(self._descriptor)
+        return not facts.st_mode & stat.S_IWUSR or facts.st_nlink > 1
+
+    def is_at(self, path: Path) -> bool:
+        """Whether that name still is this file's. Raises `OSError`, not for a missing name."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), path.lstat())
+        except FileNotFoundError:
+            return False
+
+    def cut(self, length: int) -> None:
+        """Keep the first `length` bytes alone, and append from there."""
+        with self._trying("cut"):
+            if self.is_read_only:
+                raise OSError(errno.EPERM, "is read-only", str(self.path))
+            if self.size_bytes < length:
+                raise OSError(errno.EINVAL, "is shorter", str(self.path))
+            if self.size_bytes > length:
+                os.ftruncate(self._descriptor, length)
+            os.lseek(self._descriptor, length, os.SEEK_SET)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """What was written there, fewer bytes only at the end."""
+        with self._trying("read_back"):
+            return os.pread(self._descriptor, length, offset)
+
     def make_read_only(self) -> None:
         """Leave only the right to read, to the owner only; the file's date is now."""
         with self._trying("make_read_only"):
@@ -306,6 +399,22 @@ class ReadFile:
             wanted -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def is_at_hand(self, offset: int, length: int) -> bool:
+        """Whether the system has these bytes in memory, so that `read` would not wait.
+
+        Judged by their first and their last one; False where the system cannot say.
+        """
+        # Not on every system, and not on every file system.
+        if not hasattr(os, "RWF_NOWAIT"):
+            return False
+        last = min(offset + length, self.size_bytes) - 1
+        try:
+            for place in (offset, max(offset, last)):
+                os.preadv(self._descriptor, [bytearray(1)], place, os.RWF_NOWAIT)
+        except OSError:
+            return False
+        return True
+
     def close(self) -> None:
         """Give the descriptor back. May be called again, never while `read` runs."""
         if self._is_open:
@@ -337,6 +446,17 @@ class Lock:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+def _opened_again(path: Path) -> int:
+    try:
+        descriptor = os.open(path, _AGAIN, 0o600)
+    except PermissionError:
+        descriptor = os.open(path, _READ)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return descriptor
 
 
 def _flock(descriptor: int, kind: int) -> bool:

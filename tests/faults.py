@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from atelier.files import Disk
@@ -14,8 +14,9 @@ from atelier.files import Disk
 class FaultPlan:
     """Makes the operation number `at` (from 0) fail, and with `for_good` all after it.
 
-    `only` counts the operations of that name alone. Without `at`, nothing fails and
-    `operations` tells what was done, in order; `failed` names what was made to fail.
+    `only` counts the operations of that name alone, `spared` are never counted. Without
+    `at`, nothing fails and `operations` tells what was done, in order; `failed` names what
+    was made to fail.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class FaultPlan:
         error: int = errno.EIO,
         *,
         only: str | None = None,
+        spared: Collection[str] = (),
         for_good: bool = False,
     ) -> None:
         self.operations: list[tuple[str, Path]] = []
@@ -32,6 +34,7 @@ class FaultPlan:
         self._at = at
         self._error = error
         self._only = only
+        self._spared = spared
         self._for_good = for_good
         self._count = 0
         self._lock = threading.Lock()
@@ -40,6 +43,8 @@ class FaultPlan:
         with self._lock:
             self.operations.append((operation, path))
             if self._at is None or self._only not in (None, operation):
+                return
+            if operation in self._spared:
                 return
             number, self._count = self._count, self._count + 1
             is_due = number >= self._at if self._for_good else number == self._at
@@ -52,19 +57,26 @@ class FaultPlan:
         self._at = None
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether everything fails after the first failure."""
+        return self._for_good
+
+    @property
     def names(self) -> list[str]:
         """The operations without their paths."""
         return [operation for operation, _ in self.operations]
 
 
-def each_failure(error: int, *, for_good: bool = False) -> Iterator[FaultPlan]:
+def each_failure(
+    error: int, *, spared: Collection[str] = (), for_good: bool = False
+) -> Iterator[FaultPlan]:
     """A plan for every operation of an act in turn, until one plan finds nothing to fail.
 
     The caller runs its act once for each plan, and heals it before anything else.
     """
     number = 0
     while True:
-        plan = FaultPlan(number, error, for_good=for_good)
+        plan = FaultPlan(number, error, spared=spared, for_good=for_good)
         yield plan
         if not plan.failed:
             return

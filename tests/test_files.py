@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from atelier.errors import Fault, NoRoom, WriteFailed
-from atelier.files import Disk
+from atelier.files import Disk, NewFile
 from tests.faults import FaultPlan, each_failure, meanwhile
 
 HOLDER = """
@@ -193,6 +193,29 @@ def test_only_a_regular_file_is_opened_for_reading(tmp_path):
     file.close()
 
 
+def test_bytes_are_at_hand_only_where_the_system_says_so(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"0123456789")
+    file, places = Disk().open(tmp_path / "file"), []
+
+    def in_memory(descriptor, buffers, place, flags):
+        places.append(place)
+        return 1
+
+    def on_disk(descriptor, buffers, place, flags):
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "RWF_NOWAIT", 8, raising=False)
+    monkeypatch.setattr(os, "preadv", in_memory, raising=False)
+    assert file.is_at_hand(2, 3) and places == [2, 4]
+    assert file.is_at_hand(5, 99) and places[2:] == [5, 9]
+    monkeypatch.setattr(os, "preadv", on_disk)
+    assert not file.is_at_hand(2, 3)
+    monkeypatch.delattr(os, "RWF_NOWAIT")
+    monkeypatch.setattr(os, "preadv", in_memory)
+    assert not file.is_at_hand(2, 3)
+    file.close()
+
+
 def test_reading_stops_where_the_file_was_cut(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
@@ -220,6 +243,23 @@ def test_a_lock_is_refused_to_a_second_holder_and_free_after_release(tmp_path):
     assert not disk.is_locked(path)
     again = disk.lock(path)
     again.release()
+
+
+def test_a_lock_is_shared_by_many_or_held_by_one_and_never_both(tmp_path):
+    disk, path = Disk(), tmp_path / "lock"
+    with disk.share(path), disk.share(path) as second:
+        assert second is not None and disk.lock(path) is None
+    with disk.lock(path) as alone:
+        assert alone is not None and disk.share(path) is None
+    with disk.share(path) as again:
+        assert again is not None
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WriteFailed):
+        disk.share(path)
+    plan = FaultPlan(0, errno.EIO)
+    with pytest.raises(WriteFailed):
+        plan.disk.share(tmp_path / "other")
 
 
 def test_a_lock_held_by_another_process_is_free_once_it_is_killed(tmp_path):
@@ -311,3 +351,96 @@ def _is_refused(act, ours: type[Fault]) -> bool:
         assert type(fault) is ours
         return True
     return False
+
+
+def test_a_file_is_gone_on_with_by_one_at_a_time_after_what_is_asked_for(tmp_path):
+    path = tmp_path / "draft"
+    first = Disk().reopen(path)
+    first.cut(0)
+    first.write(b"0123456789")
+    assert Disk().reopen(path) is None
+    first.close()
+    second = Disk().reopen(path)
+    second.cut(4)
+    second.write(b"four")
+    assert (second.size_bytes, second.read(2, 99)) == (8, b"23four")
+    second.close()
+    third = Disk().reopen(path)
+    with pytest.raises(WriteFailed):
+        third.cut(9)
+    assert third.is_spoiled
+    third.close()
+    assert path.read_bytes() == b"0123four"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_is_read_only_or_has_two_names_is_read_again_and_never_written(
+    tmp_path, monkeypatch, refused
+):
+    path, opened = tmp_path / "draft", os.open
+    file = Disk().reopen(path)
+    file.write(b"whole")
+    file.make_read_only()
+    file.close()
+
+    def as_its_owner(name, flags, mode=0o777):
+        # Whoever runs the tests as root may write to whatever is read-only.
+        if refused and flags & os.O_RDWR:
+            raise PermissionError(errno.EACCES, "read-only", str(name))
+        return opened(name, flags, mode)
+
+    monkeypatch.setattr(os, "open", as_its_owner)
+    again = Disk().reopen(path)
+    assert again.is_read_only and again.read(0, 99) == b"whole"
+    again.sync()
+    with pytest.raises(WriteFailed):
+        again.cut(2)
+    again.close()
+    path.chmod(0o600)
+    assert Disk().link(path, tmp_path / "twin")
+    monkeypatch.undo()
+    twin = Disk().reopen(path)
+    with pytest.raises(WriteFailed):
+        twin.cut(2)
+    twin.close()
+    assert (tmp_path / "twin").read_bytes() == b"whole"
+
+
+def test_a_file_whose_name_went_while_it_was_opened_is_opened_anew(tmp_path, monkeypatch):
+    path, looked = tmp_path / "draft", NewFile.is_at
+
+    def gone_once(file, name):
+        monkeypatch.setattr(NewFile, "is_at", looked)
+        name.unlink()
+        return looked(file, name)
+
+    monkeypatch.setattr(NewFile, "is_at", gone_once)
+    file = Disk().reopen(path)
+    file.write(b"kept")
+    file.close()
+    assert path.read_bytes() == b"kept"
+    monkeypatch.setattr(NewFile, "is_at", lambda file, name: False)
+    with pytest.raises(WriteFailed):
+        Disk().reopen(path)
+    monkeypatch.setattr(NewFile, "is_at", _unknown)
+    with pytest.raises(WriteFailed):
+        Disk().reopen(path)
+
+
+def test_a_second_name_is_given_or_where_there_is_none_said_so(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"bytes")
+    assert Disk().link(path, tmp_path / "twin")
+    assert (tmp_path / "twin").samefile(path)
+    with pytest.raises(WriteFailed):
+        Disk().link(path, tmp_path / "twin")
+    for code in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
+        assert not FaultPlan(0, code).disk.link(path, tmp_path / "third")
+    with pytest.raises(NoRoom):
+        FaultPlan(0, errno.ENOSPC).disk.link(path, tmp_path / "third")
+    assert not (tmp_path / "third").exists()
+
+
+def _unknown(file, name):
+    raise OSError(errno.EIO, "cannot be looked at", str(name))

@@ -9,10 +9,19 @@ one caller what another has stored: sealing equal bytes answers exactly like new
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from atelier.model.documents import Blob
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many bytes of a resumable draft are there; `is_whole` once it was sealed."""
+
+    size_bytes: int
+    is_whole: bool = False
 
 
 class Draft(Protocol):
@@ -45,6 +54,45 @@ class Draft(Protocol):
 
     async def drop(self) -> None:
         """Forget the bytes; never raises, does nothing after `seal` or a second time."""
+        ...
+
+
+class Resumable(Protocol):
+    """Bytes of one key on their way in, by one writer at a time. End it with `close`.
+
+    Whatever is refused or cancelled, what was taken is a beginning of what was given.
+    """
+
+    @property
+    def offset_bytes(self) -> int:
+        """Bytes taken so far, with those of earlier times; not all of them durable yet."""
+        ...
+
+    async def write(self, chunk: bytes) -> None:
+        """Append. `TooLarge` for a chunk that passes the limit (none of it is taken), `NoRoom`.
+
+        `OffsetMismatch` when all had come before and other bytes come now: then nothing is
+        kept. A fault of the disk may be told by a later `write`, or by `sync`.
+        """
+        ...
+
+    async def sync(self) -> int:
+        """Make durable what was taken, and go on; how many bytes that is.
+
+        After `NoRoom` those before it. On a fault of the disk what was not durable before is
+        lost, perhaps all: `WriteFailed`.
+        """
+        ...
+
+    async def seal(self) -> Blob:
+        """Make all of it durable under its hash as well; the key keeps it until `forget`.
+
+        Every byte is hashed, also those of earlier times. When it fails, ask `kept`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let the next writer in; never raises. What is not durable yet may stay or go."""
         ...
 
 
@@ -83,6 +131,22 @@ class BlobStore(Protocol):
         """Begin to take bytes in. `NoRoom` when less than the free-space floor is left."""
         ...
 
+    async def resume(self, key: str, offset_bytes: int, limit_bytes: int) -> Resumable:
+        """Take further bytes of a key (32 hex digits) in, after its first `offset_bytes`.
+
+        What was kept beyond them goes with the first new byte. `UploadInUse` when there is
+        a writer already; `OffsetMismatch` when that much is not kept, with what is; `NoRoom`.
+        """
+        ...
+
+    async def kept(self, key: str) -> Kept:
+        """How much of a key is kept."""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """Drop what a key keeps, never the blob it became. A power cut may undo it."""
+        ...
+
     async def open(self, sha256: str) -> Opened:
         """Open for reading. `BlobMissing`; `Busy` when too much is open already."""
         ...
@@ -114,8 +178,13 @@ class BlobStore(Protocol):
         """
         ...
 
-    async def expire_drafts(self, older_than_seconds: int) -> int:
-        """Remove drafts that were not written to for that long; how many."""
+    async def expire_drafts(
+        self, older_than_seconds: int, *, keep: frozenset[str] = frozenset()
+    ) -> int:
+        """Remove drafts that were not written to for that long; how many.
+
+        But what the keys in `keep` keep, however old.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
     <storage>/blobs/ab/<sha256>     read-only, immutable, 256 folders made by `init`
     <storage>/drafts/<random>       bytes under way, on the same disk
+    <storage>/drafts/<key>.part     those that may come over several times (`resumable`)
 
 Eight seals run at a time, a thread each. They do not wait for one another to share an
 fsync: the file system's journal commits concurrent ones together by itself, and holding
@@ -21,11 +22,21 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from atelier.blobs.contract import Kept
 from atelier.blobs.drafts import LocalDraft
 from atelier.blobs.intake import Intake
-from atelier.blobs.places import PREFIXES, is_hash, place
+from atelier.blobs.places import PREFIXES, is_hash, is_key, place
+from atelier.blobs.resumable import ENDING, LocalResumable, Part
 from atelier.blobs.threads import outlive
-from atelier.errors import BlobMissing, Busy, Fault, FolderUnready, NoRoom, WriteFailed
+from atelier.errors import (
+    BlobMissing,
+    Busy,
+    Fault,
+    FolderUnready,
+    NoRoom,
+    NotFound,
+    WriteFailed,
+)
 from atelier.files import Disk, ReadFile
 from atelier.model.documents import Blob
 
@@ -73,6 +84,30 @@ class LocalBlobs:
         intake = Intake(self._disk, path, self._folder, self._floor_bytes)
         return LocalDraft(intake, self._writers, limit_bytes)
 
+    async def resume(self, key: str, offset_bytes: int, limit_bytes: int) -> LocalResumable:
+        """Hold the key's draft and go on with it; it is cut back with the first new byte."""
+        if self._disk.free_bytes(self._drafts) < self._floor_bytes:
+            raise NoRoom
+        part = Part(self._disk, self._part(key), self._folder, self._floor_bytes)
+        opening = self._writers.submit(part.open, offset_bytes)
+        try:
+            await outlive(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_let_go)
+            raise
+        return LocalResumable(part, self._writers, limit_bytes)
+
+    async def kept(self, key: str) -> Kept:
+        """A look at the key's draft, in the loop: it is answered from memory."""
+        found = _facts(self._disk, self._part(key))
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return Kept(0)
+        return Kept(found.st_size, not found.st_mode & stat.S_IWUSR or found.st_nlink > 1)
+
+    async def forget(self, key: str) -> None:
+        """Unlink the key's draft; whoever writes to it still holds a nameless file."""
+        await outlive(self._writers.submit(self._disk.discard, self._part(key)))
+
     async def open(self, sha256: str) -> LocalOpened:
         """Open for reading; a link in the place of a blob is refused as missing."""
         return LocalOpened(sha256, self._open(sha256), self._readers)
@@ -105,14 +140,22 @@ class LocalBlobs:
         path = place(self._folder, sha256)
         return await outlive(self._writers.submit(self._collect, path, older_than_seconds))
 
-    async def expire_drafts(self, older_than_seconds: int) -> int:
+    async def expire_drafts(
+        self, older_than_seconds: int, *, keep: frozenset[str] = frozenset()
+    ) -> int:
         """Remove old drafts, by the date of their last write."""
-        return await outlive(self._writers.submit(self._expire_drafts, older_than_seconds))
+        kept = frozenset(f"{key}{ENDING}" for key in keep)
+        return await outlive(self._writers.submit(self._expire_drafts, older_than_seconds, kept))
 
     async def close(self) -> None:
         """Wait for the threads and end them. Every draft was ended before."""
         await asyncio.to_thread(self._writers.shutdown)
         await asyncio.to_thread(self._readers.shutdown)
+
+    def _part(self, key: str) -> Path:
+        if not is_key(key):
+            raise NotFound("upload")
+        return self._drafts / f"{key}{ENDING}"
 
     def _make_folders(self) -> None:
         for prefix in PREFIXES:
@@ -175,9 +218,10 @@ class LocalBlobs:
             self._disk.remove(path)
             return True
 
-    def _expire_drafts(self, older_than_seconds: int) -> int:
+    def _expire_drafts(self, older_than_seconds: int, kept: frozenset[str]) -> int:
         limit = time.time() - older_than_seconds
-        paths = [self._drafts / name for name in _names(self._disk, self._drafts)]
+        names = [name for name in _names(self._disk, self._drafts) if name not in kept]
+        paths = [self._drafts / name for name in names]
         facts = ((path, _facts(self._disk, path)) for path in paths)
         old = [path for path, found in facts if found is not None and found.st_mtime <= limit]
         for path in old:
@@ -200,9 +244,9 @@ class LocalOpened:
         return self._file.size_bytes
 
     async def read(self, offset: int, length: int) -> bytes:
-        """Small reads in the loop, where a hop would cost more than they do; others in a thread."""
+        """What is small or in memory in the loop, where a hop costs more; the rest in a thread."""
         try:
-            if length <= INLINE_READ_BYTES:
+            if length <= INLINE_READ_BYTES or self._file.is_at_hand(offset, length):
                 return self._file.read(offset, length)
             self._reading = self._threads.submit(self._file.read, offset, length)
             return await asyncio.wrap_future(self._reading)
@@ -216,6 +260,12 @@ class LocalOpened:
         else:
             # A number closed under a running read may be another file's by then.
             self._reading.add_done_callback(lambda _: self._file.close())
+
+
+def _let_go(opening: Future[Part]) -> None:
+    """Whoever asked for it has left: the draft is free again as soon as it is open."""
+    if opening.exception() is None:
+        opening.result().close()
 
 
 def _hash_of(file: ReadFile) -> str:

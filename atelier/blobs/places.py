@@ -10,6 +10,12 @@ from atelier.errors import BlobMissing
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def is_key(name: str) -> bool:
+    """Whether this can be the key of a resumable draft."""
+    return _KEY.fullmatch(name) is not None
 
 
 def is_hash(name: str) -> bool:
