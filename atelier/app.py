@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from atelier.blobs import open_blobs
+from atelier.blobs.contract import BlobStore
 from atelier.blobs.derived import DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import open_database
@@ -21,13 +22,17 @@ from atelier.extract import open_readers
 from atelier.extract.contract import READER_VERSION
 from atelier.files import Disk, Lock
 from atelier.search import open_index
-from atelier.settings import Settings
+from atelier.settings import Settings, Wrong
 from atelier.web.routes import web_app
 from atelier.worker import runner
-from atelier.workspace import admin, reading
+from atelier.workspace import admin, reading, restoring
+from atelier.workspace.backups import RECORDS
 from atelier.workspace.passwords import Passwords
 from atelier.workspace.place import Clock, Workspace
+from atelier.workspace.restoring import Place, Restored
 
+_SERVER_LOCK = "server.lock"  # alone, by the one server
+_OPEN_LOCK = "open.lock"  # shared by whoever has the folder open
 _log = logging.getLogger(__name__)
 
 
@@ -38,12 +43,18 @@ def now() -> datetime:
 
 @contextlib.asynccontextmanager
 async def open_workspace(
-    settings: Settings, *, create: bool = False, disk: Disk | None = None, clock: Clock = now
+    settings: Settings,
+    *,
+    create: bool = False,
+    is_alone: bool = False,
+    disk: Disk | None = None,
+    clock: Clock = now,
 ) -> AsyncIterator[Workspace]:
     """The workspace of a data folder, open until the block ends.
 
     `create` makes what is missing; without it an empty or foreign folder is
-    `FolderUnready`. `FolderUnwritable` when nothing can be written there.
+    `FolderUnready`. `FolderUnwritable` when nothing can be written there, `FolderInUse`
+    while somebody is alone there; `is_alone` says that the caller is, by `alone`.
     """
     hand = disk or Disk()
     path = _records_path(settings)
@@ -57,6 +68,8 @@ async def open_workspace(
     texts = DerivedTexts(settings.data / "derived", hand, reader_version=READER_VERSION)
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(blobs.close)
+        if not is_alone:
+            closing.enter_context(_beside(settings.data))
         database = await open_database(path, fault=hand.fault)
         closing.push_async_callback(database.close)
         trail = AccessLog(database)
@@ -66,6 +79,41 @@ async def open_workspace(
         readers = open_readers(children=settings.reading.read_processes)
         closing.push_async_callback(readers.close)
         yield Workspace(database, trail, blobs, texts, index, readers, Passwords(), clock, settings)
+
+
+@contextlib.contextmanager
+def alone(settings: Settings) -> Iterator[bool]:
+    """Whether no server and no command has the data folder open; then none opens it meanwhile.
+
+    Bytes that no record names are then nobody's, however young: a deposit that is under way
+    has sealed its bytes before it writes its rows.
+    """
+    disk = Disk()
+    with contextlib.ExitStack() as held:
+        for name in (_SERVER_LOCK, _OPEN_LOCK):
+            lock = disk.lock(settings.data / name) if settings.data.is_dir() else None
+            if lock is None:
+                held.close()
+                yield False
+                return
+            held.callback(lock.release)
+        yield True
+
+
+async def restore(settings: Settings, source: Path, identity: Path | None) -> Restored:
+    """Bring a backup back into the data folder of these settings, which must be empty."""
+    data, disk = settings.data, Disk()
+    here = {"records": f"sqlite:{data / RECORDS}", "blobs": f"file:{data / 'blobs'}"}
+    for name, address in here.items():
+        if getattr(settings.storage, name) != address:
+            key = f"storage.{name}"
+            raise SettingsFault(settings.sources[key], key, Wrong.ELSEWHERE)
+    floor = settings.storage.free_space_floor_bytes
+
+    def store(folder: Path) -> BlobStore:
+        return open_blobs(f"file:{folder / 'blobs'}", disk, free_space_floor_bytes=floor)
+
+    return await restoring.restore(source, Place(data, store, now, disk), identity=identity)
 
 
 @contextlib.asynccontextmanager
@@ -142,13 +190,22 @@ def _make_folder(disk: Disk, data: Path) -> None:
 
 @contextlib.contextmanager
 def _held(data: Path) -> Iterator[None]:
-    lock = Disk().lock(data / "server.lock")
+    lock = Disk().lock(data / _SERVER_LOCK)
     if lock is None:
         raise FolderInUse(str(data))
     try:
         yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def _beside(data: Path) -> Iterator[None]:
+    lock = Disk().share(data / _OPEN_LOCK)
+    if lock is None:
+        raise FolderInUse(str(data))
+    with lock:
+        yield
 
 
 async def _work_when_elected(ws: Workspace) -> None:

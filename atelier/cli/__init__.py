@@ -13,7 +13,7 @@ import sys
 
 import click
 
-from atelier.cli import documents, folders, people, serving, trail, upkeep
+from atelier.cli import documents, folders, keeping, people, serving, trail, upkeep
 from atelier.cli.asked import say, voice
 from atelier.errors import AtelierError, Invalid, Refusal
 from atelier.web.language import N_
@@ -29,6 +29,7 @@ _M_ARENA_MAX = -8  # malloc.h
         *folders.COMMANDS,
         *documents.COMMANDS,
         *upkeep.COMMANDS,
+        *keeping.COMMANDS,
         *trail.COMMANDS,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -13,8 +13,12 @@ from atelier import app
 from atelier.cli.asked import Asked, command, say
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.web.language import N_
-from atelier.workspace import upkeep
+from atelier.workspace import mending, upkeep
 
+_LOST = N_("Contenu perdu : %(sha256)s")
+_ROTTEN = N_("Contenu abîmé : %(sha256)s")
+_VERSION = N_("    document n° %(document)s, version %(version)s, dossier n° %(folder)s")
+_SET_ASIDE = N_("    mis de côté pour quelqu'un, pas encore déposé")
 _FAULTS = {
     TrailFaultKind.ALTERED: N_("Journal des consultations : la ligne %(number)s a été modifiée."),
     TrailFaultKind.REMOVED: N_("Journal des consultations : la ligne %(number)s a été retirée."),
@@ -31,33 +35,107 @@ _FAULTS = {
 
 @command("verify", acts=False)
 @click.option("--read-data", is_flag=True, help="Hash every stored byte again.")
+@click.option("--repair", is_flag=True, help="Remove what a kill left, rebuild what is derived.")
 @click.option(
     "--trail-head",
     metavar="NUMBER:HASH",
     help="Where the access log ended, as an earlier verify or the server's log told it.",
 )
-def verify(asked: Asked, read_data: bool, trail_head: str | None) -> None:
-    """Check that records, bytes and index agree; exit status 1 when something is lost."""
+def verify(asked: Asked, read_data: bool, repair: bool, trail_head: str | None) -> None:
+    """Check that records, bytes, texts and index agree; exit status 1 when something is lost.
+
+    With --repair, what is not a loss is put right first. Nothing that a document needs is ever
+    removed; beside a running server, bytes younger than a day are left alone.
+    """
     kept = None if trail_head is None else Head.parse(trail_head)
     if trail_head is not None and kept is None:
         raise click.BadParameter(f"{trail_head!r}", param_hint="--trail-head")
+    mended = _mended(asked) if repair else None
 
-    async def run() -> upkeep.Verified:
+    async def run() -> tuple[upkeep.Verified, mending.Untidy]:
         async with app.open_workspace(asked.settings()) as ws:
-            return await upkeep.verify(ws, read_data=read_data, kept_head=kept)
+            found = await upkeep.verify(ws, read_data=read_data, kept_head=kept)
+            return found, await mending.look(ws)
 
-    found = asyncio.run(run())
+    found, untidy = asyncio.run(run())
     asked.tell(
-        {"clean": found.is_clean, **asdict(found)},
+        {
+            "clean": found.is_clean,
+            **asdict(found),
+            "untidy": asdict(untidy),
+            "mended": None if mended is None else asdict(mended),
+        },
+        *(() if mended is None else _mended_lines(mended)),
         say(N_("%(versions)s versions, %(blobs)s contenus."), **asdict(found)),
-        *(say(N_("Contenu perdu : %(sha256)s"), sha256=lost) for lost in found.missing),
-        *(say(N_("Contenu abîmé : %(sha256)s"), sha256=bad) for bad in found.rotten),
+        *_loss_lines(found),
         *found.record_faults,
         *_trail_lines(found),
+        *_untidy_lines(found, untidy),
         *_verdict(found),
     )
     if not found.is_clean:
         sys.exit(1)
+
+
+def _mended(asked: Asked) -> mending.Mended:
+    settings = asked.settings()
+
+    async def run() -> mending.Mended:
+        with app.alone(settings) as is_alone:
+            async with app.open_workspace(settings, is_alone=is_alone) as ws:
+                return await mending.repair(ws, is_alone=is_alone)
+
+    return asyncio.run(run())
+
+
+def _mended_lines(done: mending.Mended) -> Iterator[str]:
+    if not done.was_alone:
+        yield say(N_("Un serveur ou une commande est en marche : ses dépôts récents sont laissés."))
+    counts = {
+        N_("%(count)s contenus que rien ne désigne ont été retirés."): done.blobs,
+        N_("%(count)s dépôts inachevés ont été retirés."): done.drafts + done.uploads,
+        N_("%(count)s textes sans version ont été retirés."): done.texts,
+        N_("%(count)s versions seront relues par le serveur."): done.reread,
+        N_("%(count)s documents seront remis dans l'index par le serveur."): done.reindexed,
+        N_("%(count)s comptes de place ont été refaits."): done.recounted,
+    }
+    for sentence, count in counts.items():
+        if count:
+            yield say(sentence, count=count)
+    if not any(counts.values()):
+        yield say(N_("Rien n'était à réparer."))
+
+
+def _loss_lines(found: upkeep.Verified) -> Iterator[str]:
+    """Each loss with the versions that had it, by numbers: no name stands in logs."""
+    having: dict[str, list[str]] = {}
+    for loss in found.losses:
+        having.setdefault(loss.sha256, []).append(say(_VERSION, **asdict(loss)))
+    for sentence, hashes in ((_LOST, found.missing), (_ROTTEN, found.rotten)):
+        for sha256 in hashes:
+            yield say(sentence, sha256=sha256)
+            yield from having.get(sha256, [say(_SET_ASIDE)])
+    if found.missing and found.orphans:
+        yield say(N_("Les documents et leurs contenus ne sont pas de la même sauvegarde."))
+    elif found.missing:
+        yield say(N_("Les contenus sont plus anciens que la base, ou ont été retirés à la main."))
+
+
+def _untidy_lines(found: upkeep.Verified, untidy: mending.Untidy) -> Iterator[str]:
+    counts = {
+        N_("%(count)s contenus que rien ne désigne (ils ne gênent pas)."): len(found.orphans),
+        N_("%(count)s documents manquent à l'index."): len(untidy.index_missing),
+        N_("%(count)s documents sont de trop dans l'index."): len(untidy.index_surplus),
+        N_("%(count)s versions restent à lire, et rien ne les lit."): len(untidy.unread),
+        N_("%(count)s textes n'ont plus de version."): len(untidy.texts_stray),
+        N_("%(count)s dépôts en cours ont perdu leurs octets."): len(untidy.uploads_cut),
+        N_("%(count)s comptes de place sont faux."): len(untidy.miscounts),
+    }
+    for sentence, count in counts.items():
+        if count:
+            yield say(sentence, count=count)
+    if any(counts.values()):
+        yield say(N_("« atelier verify --repair » y remédie."))
 
 
 def _trail_lines(found: upkeep.Verified) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atelier import access
-from atelier.database import journal, sessions
+from atelier.database import journal, locks, sessions
 from atelier.database import people as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, LastSteward, NotFound
@@ -58,6 +58,7 @@ async def disable(ws: Workspace, actor: Actor, person: PersonId) -> None:
         if found.is_steward:
             await _keep_steward(tx, found)
         await records.set_disabled(tx, person, ws.clock())
+        await locks.forget_person(tx, person)
         await _come_in_anew(tx, person)
         disabled = NetworkVerb.PERSON_DISABLED
         await journal.note_network(tx, actor, disabled, ws.clock(), name=found.name)

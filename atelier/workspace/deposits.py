@@ -7,50 +7,50 @@ deposit is confirmed when `finish` returns: its bytes and its rows are on disk.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
-from atelier import access
 from atelier.blobs.contract import Draft
 from atelier.database import documents as records
-from atelier.database import entries, folders, jobs
+from atelier.database import entries, folders, jobs, uploads
 from atelier.database.engine import Transaction
-from atelier.errors import AtelierError, Invalid, NameTaken
+from atelier.errors import AtelierError, Invalid, Locked, NotFound, VersionClash
 from atelier.extract.media_type import media_type_of
-from atelier.model import names
-from atelier.model.documents import Blob, Deposited
-from atelier.model.folders import Action, Folder
+from atelier.model.deposits import Taken, Target
+from atelier.model.documents import Blob, Deposited, Document
+from atelier.model.folders import Folder
 from atelier.model.ids import DocumentId, FolderId
 from atelier.model.jobs import JobKind
 from atelier.model.journal import Verb
 from atelier.model.people import Actor
-from atelier.workspace.documents import add_version, check_expected, enter, note
+from atelier.workspace import arriving, aside, quotas
+from atelier.workspace.documents import add_version, note
 from atelier.workspace.place import Workspace, today
 
+Still = Callable[[], Awaitable[Actor]]
+
 MAX_COMMENT_CHARACTERS = 1_000
+ASK_AGAIN_SECONDS = 1.0  # THREATS 7: a right that was lost ends a running deposit within a second
 _HEAD_BYTES = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where bytes go: a name in a folder, or one document and the version it must be at."""
-
-    folder_id: FolderId | None
-    name: str
-    document_id: DocumentId | None = None
-    expected: int | None = None
+# Costs little to read before it is refused.
+_SMALL_BYTES = 1024 * 1024
 
 
 class Incoming:
     """A deposit under way: `write` its bytes, then `finish` or `drop` it."""
 
-    def __init__(self, target: Target, draft: Draft) -> None:
+    def __init__(self, target: Target, draft: Draft, room: quotas.Room | None = None) -> None:
         self.target = target
         self._draft = draft
+        self._room = room
         self._head = b""
 
     async def write(self, chunk: bytes) -> None:
-        """Append. `TooLarge` at the byte that passes the limit, `NoRoom`, `WriteFailed`."""
+        """Append. `TooLarge`, `QuotaFull` at the byte that passes, `NoRoom`, `WriteFailed`."""
+        # What did not say how much it is must not fill the disk before it is refused.
+        if self._room is not None and self._draft.size_bytes + len(chunk) > self._room.bytes:
+            raise self._room.full
         if len(self._head) < _HEAD_BYTES:
             self._head += chunk[: _HEAD_BYTES - len(self._head)]
         await self._draft.write(chunk)
@@ -64,33 +64,73 @@ class Incoming:
         await self._draft.drop()
 
 
-async def begin(ws: Workspace, actor: Actor, folder_id: FolderId, name: str) -> Incoming:
+async def begin(
+    ws: Workspace,
+    actor: Actor,
+    folder_id: FolderId,
+    name: str,
+    *,
+    path: tuple[str, ...] = (),
+    taken: Taken = Taken.REVISE,
+    size_bytes: int = 0,
+) -> Incoming:
     """Begin a deposit under a name in a folder, before a byte is taken.
 
-    A name in use by a document asks for the right to revise it; by a folder: `NameTaken`.
+    `path` names folders below it, made on arrival where they are missing. A name in use
+    does what `taken` says; to revise what bears it asks for that right. `size_bytes` is what
+    was announced, if anything was.
     """
-    target = Target(folder_id, names.checked(name))
-
-    async def unit(tx: Transaction) -> None:
-        await _arrive(tx, actor, target)
-
-    await ws.db.read(unit)
-    return Incoming(target, await ws.blobs.draft(ws.settings.limits.max_deposit_bytes))
+    return await _begin(ws, actor, Target(folder_id, name, path=path, taken=taken), size_bytes)
 
 
 async def begin_version(
-    ws: Workspace, actor: Actor, document_id: DocumentId, *, expected: int | None
+    ws: Workspace,
+    actor: Actor,
+    document_id: DocumentId,
+    *,
+    expected: int | None,
+    size_bytes: int = 0,
 ) -> Incoming:
     """Begin a further version of a document; `VersionClash` when it is past `expected`."""
+    return await _begin(ws, actor, Target(None, "", document_id, expected), size_bytes)
 
-    async def unit(tx: Transaction) -> str:
-        _, document = await enter(tx, actor, document_id, Action.REVISE)
-        check_expected(document, expected)
-        return document.name
 
-    name = await ws.db.read(unit)
-    target = Target(None, name, document_id, expected)
-    return Incoming(target, await ws.blobs.draft(ws.settings.limits.max_deposit_bytes))
+async def admit(ws: Workspace, actor: Actor, target: Target, *, size_bytes: int = 0) -> Target:
+    """Ask whether so many bytes may come there, before they do; the target, names as kept.
+
+    Raises what confirming it now would raise.
+    """
+    admitted, _ = await _admit(ws, actor, target, size_bytes)
+    return admitted
+
+
+async def _admit(
+    ws: Workspace, actor: Actor, target: Target, size_bytes: int
+) -> tuple[Target, quotas.Room | None]:
+    clean = arriving.checked(target)
+
+    async def unit(tx: Transaction) -> tuple[Target, quotas.Room | None]:
+        arrival = await arriving.find(tx, actor, _met_late(clean, size_bytes))
+        await arriving.check(ws, tx, actor, clean, arrival)
+        room = await quotas.check(ws, tx, actor, arrival.folder, size_bytes)
+        if room is not None and arrival.document is not None:
+            # The bytes that are current already take nothing.
+            same = arrival.document.current.size_bytes
+            room = replace(room, bytes=max(room.bytes, same))
+        named = clean if clean.document_id is None else replace(clean, name=arrival.name)
+        return named, room
+
+    return await ws.db.read(unit)
+
+
+def _met_late(target: Target, size_bytes: int) -> Target:
+    """The target as a small deposit is admitted: whether its name is free is asked at its end.
+
+    The bytes that are there already are then no clash: a request may be sent again.
+    """
+    if target.taken is Taken.REFUSE and 0 < size_bytes <= _SMALL_BYTES:
+        return replace(target, taken=Taken.KEEP_BOTH)
+    return target
 
 
 async def finish(
@@ -109,11 +149,36 @@ async def finish(
     except AtelierError:
         await incoming.drop()
         raise
+    return await confirm(ws, actor, incoming.target, blob, media_type, comment=comment)
 
+
+async def confirm(
+    ws: Workspace,
+    actor: Actor,
+    target: Target,
+    blob: Blob,
+    media_type: str,
+    *,
+    comment: str = "",
+    upload: str = "",
+) -> Deposited:
+    """Write the rows of bytes that were sealed for an admitted target, all in one transaction.
+
+    Who comes second (`VersionClash`, `Locked`) has her bytes set aside: the error says under
+    which number. `upload` is the key of the resumable deposit that brought them.
+    """
     asking = replace(actor, today=today(ws))
+    onto = target.document_id
 
     async def unit(tx: Transaction) -> Deposited:
-        folder, document_id = await _arrive(tx, asking, incoming.target)
+        nonlocal onto
+        arrival = await arriving.find(tx, asking, target, sha256=blob.sha256)
+        onto = None if arrival.document is None else arrival.document.id
+        if arrival.document is None or arrival.document.current.sha256 != blob.sha256:
+            await arriving.check(ws, tx, asking, target, arrival)
+            size = blob.size_bytes
+            await quotas.check(ws, tx, asking, arrival.folder, size, upload=upload)
+        folder = await arriving.settle(ws, tx, asking, arrival)
         new = records.NewVersion(
             sha256=blob.sha256,
             size_bytes=blob.size_bytes,
@@ -123,11 +188,28 @@ async def finish(
             comment=comment.strip(),
             at=ws.clock(),
         )
-        if document_id is None:
-            return await _add_document(ws, tx, actor, folder, incoming.target.name, new)
-        return await _revise(ws, tx, actor, folder, document_id, new)
+        if arrival.document is None:
+            done = await _add_document(ws, tx, actor, folder, arrival.name, new)
+        else:
+            done = await _revise(ws, tx, actor, folder, arrival.document, new)
+        if upload and not await uploads.become(tx, upload, done):
+            raise NotFound("upload")
+        return done
 
-    return await ws.db.write(unit)
+    try:
+        return await ws.db.write(unit)
+    except (VersionClash, Locked) as error:
+        assert onto is not None
+        number = await aside.keep(
+            ws, asking, onto, blob, media_type, expected=target.expected, comment=comment
+        )
+        raise replace(error, aside=number) from error
+
+
+async def _begin(ws: Workspace, actor: Actor, target: Target, size_bytes: int) -> Incoming:
+    admitted, room = await _admit(ws, actor, target, size_bytes)
+    draft = await ws.blobs.draft(ws.settings.limits.max_deposit_bytes)
+    return Incoming(admitted, draft, room)
 
 
 async def receive(
@@ -137,14 +219,16 @@ async def receive(
     chunks: AsyncIterator[bytes],
     *,
     comment: str = "",
-    still: Callable[[], Awaitable[Actor]] | None = None,
+    still: Still | None = None,
 ) -> Deposited:
     """Take all the bytes of a deposit that was begun, and confirm it; drop it on any error.
 
-    `still` says who is asking once the bytes have come: a session may have ended meanwhile.
+    `still` says who is asking by now, while the bytes come and once they have: a session may
+    have ended, a right been lost.
     """
     try:
-        async for chunk in chunks:
+        coming = while_allowed(ws, incoming.target, chunks, still) if still else chunks
+        async for chunk in coming:
             await incoming.write(chunk)
         if still is not None:
             actor = await still()
@@ -154,24 +238,21 @@ async def receive(
     return await finish(ws, actor, incoming, comment=comment)
 
 
-async def _arrive(
-    tx: Transaction, actor: Actor, target: Target
-) -> tuple[Folder, DocumentId | None]:
-    """The folder where the bytes arrive, and the document that gets them, None for a new one."""
-    if target.document_id is not None:
-        folder, document = await enter(tx, actor, target.document_id, Action.REVISE)
-        check_expected(document, target.expected)
-        return folder, document.id
-    assert target.folder_id is not None
-    folder = await access.enter(tx, actor, target.folder_id, Action.ADD)
-    taken = await folders.named(tx, folder.id, target.name)
-    if taken is None:
-        return folder, None
-    kind, number = taken
-    if kind != "document":
-        raise NameTaken(target.name, kind)
-    await access.enter(tx, actor, folder.id, Action.REVISE)
-    return folder, DocumentId(number)
+async def while_allowed(
+    ws: Workspace, target: Target, chunks: AsyncIterator[bytes], still: Still
+) -> AsyncGenerator[bytes]:
+    """The chunks, as long as whoever `still` gives may deposit there: asked every second."""
+    asked_at = time.monotonic()
+    async for chunk in chunks:
+        if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
+            await _check_allowed(ws, await still(), target)
+            asked_at = time.monotonic()
+        yield chunk
+
+
+async def _check_allowed(ws: Workspace, actor: Actor, target: Target) -> None:
+    asking = replace(actor, today=today(ws))
+    await ws.db.read(lambda tx: arriving.enter_target(tx, asking, target))
 
 
 async def _add_document(
@@ -191,11 +272,10 @@ async def _revise(
     tx: Transaction,
     actor: Actor,
     folder: Folder,
-    document_id: DocumentId,
+    document: Document,
     new: records.NewVersion,
 ) -> Deposited:
-    document = await records.document(tx, document_id)
     if document.current.sha256 == new.sha256:
-        return Deposited(document_id, document.name, document.current.number, False, False)
+        return Deposited(document.id, document.name, document.current.number, False, False)
     number = await add_version(ws, tx, actor, folder, document, new, Verb.REVISED)
-    return Deposited(document_id, document.name, number, False, True)
+    return Deposited(document.id, document.name, number, False, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,21 +12,26 @@ import msgspec
 
 from atelier import access
 from atelier.blobs.contract import Opened
+from atelier.database import aside, entries, folders, jobs, journal
 from atelier.database import documents as records
-from atelier.database import entries, folders, jobs, journal
+from atelier.database import trash as removed
 from atelier.database.engine import Transaction
-from atelier.errors import AlreadySo, NameTaken, NotFound, VersionClash
+from atelier.errors import AlreadySo, Fault, Invalid, NameTaken, NotFound, VersionClash
 from atelier.extract.contract import PageKind, Reading
 from atelier.model import names
-from atelier.model.documents import Document, ReadState, Version
+from atelier.model.deposits import Aside
+from atelier.model.documents import Deposited, Document, ReadState, Version
 from atelier.model.folders import Action, Crumb, Folder
 from atelier.model.ids import DocumentId, FolderId
 from atelier.model.jobs import JobKind
 from atelier.model.journal import Verb
+from atelier.model.locks import Lock
 from atelier.model.people import Actor
 from atelier.model.trail import TrailAct
-from atelier.workspace import trail
+from atelier.workspace import holding, quotas, trail
 from atelier.workspace.place import Workspace
+
+MAX_LABEL_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,17 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A document in its folder, with the text of the page that was asked for, once read."""
+    """A document in its folder, with the text of the page that was asked for, once read.
+
+    On its own page `lock` tells who is editing it, `aside` the bytes of hers that came second.
+    """
 
     document: Document
     folder: Folder
     crumbs: tuple[Crumb, ...]
     page: PageText | None
+    lock: Lock | None = None
+    aside: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +91,17 @@ async def look(
     Without `page` the first; a page that is not there gives none. The access log tells it.
     """
 
-    async def unit(tx: Transaction) -> tuple[Document, Folder, tuple[Crumb, ...]]:
+    async def unit(tx: Transaction) -> Look:
         folder, document = await enter(tx, actor, document_id, Action.READ)
-        return document, folder, tuple(await folders.crumbs(tx, actor, folder.id))
+        crumbs = tuple(await folders.crumbs(tx, actor, folder.id))
+        lock = await holding.lock_of(ws, tx, document)
+        return Look(document, folder, crumbs, None, lock, await _aside(ws, tx, actor, document))
 
-    document, folder, crumbs = await ws.db.read(unit)
-    trail.note(ws, actor, document, document.current.number, TrailAct.READ)
-    reading = await reading_of(ws, document.current.id, document.current.sha256)
-    return Look(document, folder, crumbs, None if reading is None else _page(reading, page or 1))
+    seen = await ws.db.read(unit)
+    current = seen.document.current
+    trail.note(ws, actor, seen.document, current.number, TrailAct.READ)
+    reading = await reading_of(ws, current.id, current.sha256)
+    return seen if reading is None else dataclasses.replace(seen, page=_page(reading, page or 1))
 
 
 async def enter_to(ws: Workspace, actor: Actor, document_id: DocumentId, action: Action) -> Look:
@@ -123,9 +138,13 @@ def text_key(version: int, sha256: str) -> str:
 
 
 async def forget_texts(ws: Workspace, versions: Iterable[tuple[int, str]]) -> None:
-    """Drop the kept texts of versions that ended, as (id, hash); once their rows are gone."""
+    """Drop the kept texts of versions that ended, as (id, hash); once their rows are gone.
+
+    Never raises a `Fault`: what ended has ended, and `collect` drops the texts that stay.
+    """
     for version, sha256 in versions:
-        await ws.texts.remove(text_key(version, sha256))
+        with contextlib.suppress(Fault):
+            await ws.texts.remove(text_key(version, sha256))
 
 
 async def content(ws: Workspace, actor: Actor, document_id: DocumentId, number: int) -> Content:
@@ -165,10 +184,12 @@ async def restore(
 
     async def unit(tx: Transaction) -> int:
         folder, document = await enter(tx, actor, document_id, Action.REVISE)
+        await holding.check(ws, tx, actor, document)
         check_expected(document, expected)
         old = numbered(document, number)
         if old.sha256 == document.current.sha256:
             raise AlreadySo("current")
+        await quotas.check(ws, tx, actor, folder, old.size_bytes)
         new = records.NewVersion(
             sha256=old.sha256,
             size_bytes=old.size_bytes,
@@ -206,6 +227,30 @@ async def add_version(
     return number
 
 
+async def label(
+    ws: Workspace, actor: Actor, document_id: DocumentId, number: int, words: str
+) -> None:
+    """Say what a version is to people (« validé en séance »); "" takes the words away.
+
+    Its bytes, its number and who is editing are not concerned. `AlreadySo`.
+    """
+    clean = " ".join(words.split())
+    if len(clean) > MAX_LABEL_CHARACTERS:
+        raise Invalid("label", "too_long", clean[:80])
+
+    async def unit(tx: Transaction) -> None:
+        folder, document = await enter(tx, actor, document_id, Action.REVISE)
+        before = numbered(document, number).label
+        if clean == before:
+            raise AlreadySo("labelled")
+        await records.label(tx, document.id, number, clean)
+        facts = {"name": document.name, "version": str(number)}
+        facts |= {"label": clean} if clean else {"before": before}
+        await note(ws, tx, actor, folder, document.id, Verb.LABELLED, **facts)
+
+    await ws.db.write(unit)
+
+
 def check_expected(document: Document, expected: int | None) -> None:
     """Of two writers the second is told: `VersionClash` unless this version is current."""
     if expected is not None and expected != document.current.number:
@@ -228,6 +273,7 @@ async def rename(
 
     async def unit(tx: Transaction) -> None:
         folder, document = await enter(tx, actor, document_id, Action.RENAME)
+        await holding.check(ws, tx, actor, document)
         check_expected(document, expected)
         if clean == document.name:
             raise AlreadySo("named")
@@ -264,10 +310,12 @@ async def move(
 
     async def unit(tx: Transaction) -> None:
         origin, document = await enter(tx, actor, document_id, Action.REMOVE)
+        await holding.check(ws, tx, actor, document)
         check_expected(document, expected)
         arrival = await access.enter(tx, actor, folder_id, Action.ADD)
         if origin.id == arrival.id:
             raise AlreadySo("there")
+        await _check_room(ws, tx, actor, document, arrival)
         await folders.free_name(tx, "document", document.id)
         await take_name(tx, arrival.id, document.name, document.id)
         await records.move(tx, document.id, arrival.id)
@@ -286,6 +334,95 @@ async def move(
             )
 
     await ws.db.write(unit)
+
+
+async def replace(
+    ws: Workspace,
+    actor: Actor,
+    document_id: DocumentId,
+    onto_id: DocumentId,
+    *,
+    expected: int | None = None,
+    over: int | None = None,
+) -> Deposited:
+    """Make a document's current bytes the next version of another: a save by renaming.
+
+    The one that gave them goes to the trash of its folder, with all its versions. She must be
+    allowed to *remove* there and to *revise* here. `expected` is the version she saw of the
+    first, `over` of the second. Bytes that are current there already add no version.
+    """
+
+    async def unit(tx: Transaction) -> Deposited:
+        origin, source = await enter(tx, actor, document_id, Action.REMOVE)
+        folder, onto = await enter(tx, actor, onto_id, Action.REVISE)
+        if source.id == onto.id:
+            raise AlreadySo("named")
+        for document, seen in ((source, expected), (onto, over)):
+            await holding.check(ws, tx, actor, document)
+            check_expected(document, seen)
+        done = await _take_bytes(ws, tx, actor, folder, onto, source.current)
+        await removed.remove_document(tx, source.id, actor.person_id, ws.clock())
+        await folders.free_name(tx, "document", source.id)
+        await entries.note(tx, source.id)
+        facts = {"name": source.name}
+        await note(ws, tx, actor, origin, source.id, Verb.DOCUMENT_REMOVED, **facts)
+        return done
+
+    return await ws.db.write(unit)
+
+
+async def namesake(
+    ws: Workspace,
+    actor: Actor,
+    document_id: DocumentId,
+    *,
+    name: str = "",
+    folder_id: FolderId | None = None,
+) -> Document | None:
+    """What bears the name that a rename or a move would give, if it is hers to replace.
+
+    `name` is the new one, `folder_id` the new place; what is not said stays as it is.
+    """
+
+    async def unit(tx: Transaction) -> Document | None:
+        origin, source = await enter(tx, actor, document_id, Action.READ)
+        there = (
+            origin if folder_id is None else await access.enter(tx, actor, folder_id, Action.READ)
+        )
+        if not (origin.allows(Action.REMOVE) and there.allows(Action.REVISE)):
+            return None
+        kind, number = await folders.named(tx, there.id, name or source.name) or ("", 0)
+        if kind != "document" or number == source.id:
+            return None
+        return await records.document(tx, DocumentId(number))
+
+    return await ws.db.read(unit)
+
+
+async def _take_bytes(
+    ws: Workspace, tx: Transaction, actor: Actor, folder: Folder, onto: Document, given: Version
+) -> Deposited:
+    number, is_new = onto.current.number, onto.current.sha256 != given.sha256
+    if is_new:
+        await quotas.check(ws, tx, actor, folder, given.size_bytes)
+        new = records.NewVersion(
+            sha256=given.sha256,
+            size_bytes=given.size_bytes,
+            media_type=given.media_type,
+            author=actor.person_id,
+            hat=folder.hat,
+            comment="",
+            at=ws.clock(),
+        )
+        number = await add_version(ws, tx, actor, folder, onto, new, Verb.REVISED)
+    return Deposited(onto.id, onto.name, number, False, is_new)
+
+
+async def _check_room(
+    ws: Workspace, tx: Transaction, actor: Actor, document: Document, arrival: Folder
+) -> None:
+    size = sum(version.size_bytes for version in document.versions)
+    await quotas.check_move(ws, tx, actor, document.folder_id, arrival.id, size)
 
 
 async def take_name(tx: Transaction, folder: FolderId, name: str, document: DocumentId) -> None:
@@ -309,6 +446,14 @@ async def note(
     await journal.note(
         tx, actor, folder.id, verb, ws.clock(), hat=folder.hat, document=document, facts=facts
     )
+
+
+async def _aside(
+    ws: Workspace, tx: Transaction, actor: Actor, document: Document
+) -> tuple[Aside, ...]:
+    if actor.seeing is not None:
+        return ()
+    return tuple(await aside.of_document(tx, actor.person_id, document.id, ws.clock()))
 
 
 def _page(reading: Reading, number: int) -> PageText | None:

@@ -65,21 +65,21 @@ async def make_as_announced(
     Raises what the act raises; `Busy` when too many ask for it at once.
     """
 
-    async def check(seen: _Seen | None) -> None:
-        present = _mark(actor, about, await _effects(seen))
+    def check(effects: tuple[Effect, ...]) -> None:
+        present = _mark(actor, about, effects)
         if not hmac.compare_digest(present.encode(), mark.encode()):
             raise EffectChanged()
 
     async def judge(seen: _Seen) -> None:
         if seen != rehearsed:
-            await check(seen)
+            check(_compared(seen))
 
     await _try(ws, act)
     async with _turn(ws.db):
         # Compared on a rehearsal first: others who write do not wait for the comparing, unless
         # something has changed in between.
         rehearsed = await _rehearse(ws, act, _days(actor, later))
-        await check(rehearsed)
+        check(await _effects(rehearsed))
         await act(replace(ws, db=_Watched(ws.db, _days(actor, later), judge)))
 
 
@@ -205,7 +205,11 @@ async def _effects(seen: _Seen | None) -> tuple[Effect, ...]:
     if seen is None:
         return ()
     # Beside the event loop: a wide network takes some tenths of a second.
-    return await asyncio.to_thread(compare, seen.before, seen.after, seen.names)
+    return await asyncio.to_thread(_compared, seen)
+
+
+def _compared(seen: _Seen) -> tuple[Effect, ...]:
+    return compare(seen.before, seen.after, seen.names)
 
 
 def _mark(actor: Actor, about: str, effects: Iterable[Effect]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from atelier import access
-from atelier.database import documents, journal, sharing
+from atelier.database import documents, journal, quotas, sharing
 from atelier.database import folders as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, FolderCycle, Forbidden, Invalid, NameTaken, NotFound
@@ -21,10 +22,14 @@ from atelier.model.folders import (
     Subject,
     SubjectKind,
 )
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import DocumentId, FolderId, OrganisationId, PersonId
 from atelier.model.journal import Verb
+from atelier.model.locks import Lock
 from atelier.model.people import Actor
+from atelier.model.quotas import Space
+from atelier.workspace.holding import locks_of
 from atelier.workspace.place import Workspace
+from atelier.workspace.quotas import check_move, shown
 from atelier.workspace.sharing import audience
 
 PAGE_ROWS = 200
@@ -33,15 +38,23 @@ LATEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a person begins: her entry points, and what is newest in what she may read."""
+    """Where a person begins: her entry points, and what is newest in what she may read.
+
+    `locks` tells which of these documents somebody is editing.
+    """
 
     entries: tuple[FolderRow, ...]
     latest: tuple[tuple[DocumentRow, str], ...]
+    locks: Mapping[DocumentId, Lock] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A folder with a window of its documents; `total` counts all that match the filter."""
+    """A folder with a window of its documents; `total` counts all that match the filter.
+
+    `locks` tells which of these documents somebody is editing, `space` how full a folder with
+    a quota is, for who shares it.
+    """
 
     folder: Folder
     crumbs: tuple[Crumb, ...]
@@ -51,6 +64,8 @@ class Listing:
     total: int
     page: int
     pages: int
+    locks: Mapping[DocumentId, Lock] = field(default_factory=dict)
+    space: Space | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,9 @@ async def home(ws: Workspace, actor: Actor) -> Home:
 
     async def unit(tx: Transaction) -> Home:
         entries = await records.entries(tx, actor)
-        return Home(tuple(entries), tuple(await documents.latest(tx, actor, LATEST)))
+        latest = await documents.latest(tx, actor, LATEST)
+        held = await locks_of(ws, tx, [document for document, _ in latest])
+        return Home(tuple(entries), tuple(latest), held)
 
     return await ws.db.read(unit)
 
@@ -110,6 +127,8 @@ async def look(
             total=total,
             page=number,
             pages=pages,
+            locks=await locks_of(ws, tx, rows),
+            space=await shown(ws, tx, folder),
         )
 
     return await ws.db.read(unit)
@@ -253,6 +272,8 @@ async def move(
                 raise Forbidden(Action.ORGANISE)
         if parent_id in await records.below(tx, folder.id):
             raise FolderCycle(folder.name)
+        if parent_id is not None:
+            await check_room(ws, tx, actor, folder.id, parent_id)
         extent = await records.extent(tx, folder.id)
         await records.free_name(tx, "folder", folder.id)
         takes_name = not folder.is_closed
@@ -326,15 +347,33 @@ async def check_parent(
     parent = await access.enter(tx, actor, parent_id, Action.ORGANISE)
     if not takes_name and access.outlasts(parent, None):
         raise Forbidden(Action.CLOSE)
-    depth, characters = await records.depth_and_path_characters(tx, parent.id)
-    levels, longest = extent
-    if depth + levels > names.MAX_DEPTH:
-        raise Invalid("parent", "too_deep")
-    if characters + longest > names.MAX_PATH_CHARACTERS:
-        raise Invalid("parent", "path_too_long")
+    await check_extent(tx, parent.id, extent)
     if takes_name:
         await _check_free(tx, parent.id, name)
     return parent.hat
+
+
+async def check_extent(
+    tx: Transaction, parent: FolderId, extent: tuple[int, int], *, field: str = "parent"
+) -> None:
+    """Folders of this extent (levels, longest path) are not too deep there, nor their paths long.
+
+    `Invalid` with that field otherwise.
+    """
+    depth, characters = await records.depth_and_path_characters(tx, parent)
+    levels, longest = extent
+    if depth + levels > names.MAX_DEPTH:
+        raise Invalid(field, "too_deep")
+    if characters + longest > names.MAX_PATH_CHARACTERS:
+        raise Invalid(field, "path_too_long")
+
+
+async def check_room(
+    ws: Workspace, tx: Transaction, actor: Actor, folder: FolderId, arrival: FolderId
+) -> None:
+    """A folder with all that it holds may come into another: `QuotaFull`."""
+    size = await quotas.used_below(tx, folder, ws.clock())
+    await check_move(ws, tx, actor, folder, arrival, size)
 
 
 async def _check_length(tx: Transaction, folder: Folder, name: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from atelier import access
-from atelier.database import groups, journal, people, sharing
+from atelier.database import groups, journal, people, quotas, sharing
 from atelier.database import organisations as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, NotFound
@@ -23,6 +23,7 @@ from atelier.model.organisations import (
     united,
 )
 from atelier.model.people import Actor, Membership, Organisation
+from atelier.model.quotas import Space
 from atelier.workspace import orphans
 from atelier.workspace.memberships import is_steward, widens
 from atelier.workspace.place import Workspace
@@ -34,7 +35,8 @@ class Sheet:
 
     `is_present` until its last day, or the day on which it merged. `may_manage` is for
     stewards, as are `others`: the organisations of today into which it could be merged.
-    `may_bring` people into it: its representatives too.
+    `may_bring` people into it: its representatives too. `space`, what was deposited for it,
+    is for those who may bring.
     """
 
     organisation: Organisation
@@ -45,6 +47,7 @@ class Sheet:
     present: tuple[OrganisationMember, ...]
     past: tuple[OrganisationMember, ...]
     others: tuple[Organisation, ...]
+    space: Space | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,18 @@ async def look(ws: Workspace, actor: Actor, number: OrganisationId) -> Sheet:
         organisation = await _found(tx, number)
         into = organisation.merged_into
         may_manage = await is_steward(tx, actor)
+        manages = await _manages(tx, actor, number)
         members = await records.members(tx, organisation)
         return Sheet(
             organisation,
             _is_present(organisation, actor.today),
             may_manage,
-            _is_present(organisation, actor.today) and await _manages(tx, actor, number),
+            _is_present(organisation, actor.today) and manages,
             None if into is None else await records.get(tx, into),
             tuple(one for one in members if not one.is_over(actor.today)),
             tuple(one for one in members if one.is_over(actor.today)),
             await _others(tx, actor, organisation) if may_manage else (),
+            await quotas.of_organisation(tx, number, ws.clock()) if manages else None,
         )
 
     return await ws.db.read(unit)
@@ -178,6 +183,7 @@ async def merge(
         await _tell_merged(ws, tx, actor, organisation, target)
         await _merge_people(tx, organisation, target, actor.today)
         await _merge_grants(ws, tx, actor, organisation, target)
+        await quotas.merge(tx, number, into)
         await records.end(tx, number, actor.today, merged_into=into)
         facts = {"subject": organisation.name, "into": target.name}
         merged = NetworkVerb.ORGANISATION_MERGED

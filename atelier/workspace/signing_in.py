@@ -44,26 +44,20 @@ async def session(ws: Workspace, token: str) -> Session:
     """
     token_hash, now = sessions.hashed(token), ws.clock()
 
-    async def unit(tx: Transaction) -> tuple[sessions.SessionRow, Session] | None:
+    async def unit(tx: Transaction) -> sessions.SessionRow:
         row = await sessions.get(tx, token_hash)
         if row is None:
             raise SignInNeeded
-        if _is_over(ws, row, now):
-            return None
-        person = await records.person(tx, row.person_id)
-        assert person is not None
-        actor = await _actor(tx, person, row.acting_as, today(ws), row.seeing)
-        network = await _network(tx)
-        return row, Session(actor, person, network, row.language, form_token(token), _end(ws, row))
+        return row
 
-    seen = await ws.db.read(unit)
-    if seen is None:  # ended for good: a clock that goes back must not revive it
+    row = await ws.db.read(unit)
+    if _is_over(ws, row, now):  # for good: a clock that goes back must not revive it
         await ws.db.write(lambda tx: sessions.end(tx, token_hash))
         raise SignInNeeded
-    row, found = seen
     if now - row.seen_at > _SEEN_EVERY:
         await ws.db.write(lambda tx: sessions.see(tx, token_hash, now))
-    return found
+    actor = _as_actor(row.person, row.acting_as, today(ws), row.may_open_top, row.seeing)
+    return Session(actor, row.person, row.network, row.language, form_token(token), _end(ws, row))
 
 
 async def actor(ws: Workspace, email: str | None) -> Actor:
@@ -75,7 +69,7 @@ async def actor(ws: Workspace, email: str | None) -> Actor:
         )
         if found is None or not found.is_active:
             raise NotFound("person")
-        return await _actor(tx, found, None, today(ws))
+        return await _actor(tx, found, today(ws))
 
     return await ws.db.read(unit)
 
@@ -233,7 +227,7 @@ async def _is_still_given(
     issuer = await records.person(tx, link.issued_by)
     assert issuer is not None
     try:
-        await check_may_invite(tx, await _actor(tx, issuer, None, today(ws)), person)
+        await check_may_invite(tx, await _actor(tx, issuer, today(ws)), person)
     except (Forbidden, NotFound):
         return False
     return True
@@ -246,11 +240,15 @@ async def _network(tx: Transaction) -> Network:
     return found
 
 
-async def _actor(
-    tx: Transaction,
+async def _actor(tx: Transaction, person: Person, day: date) -> Actor:
+    return _as_actor(person, None, day, await records.may_open_top(tx, person.id))
+
+
+def _as_actor(
     person: Person,
     acting_as: OrganisationId | None,
     day: date,
+    may_open_top: bool,
     seeing: Subject | None = None,
 ) -> Actor:
     mine = _organisations(person, day)
@@ -258,7 +256,7 @@ async def _actor(
         person_id=person.id,
         name=person.name,
         is_steward=person.is_steward,
-        may_open_top=person.is_steward or await records.may_open_top(tx, person.id),
+        may_open_top=person.is_steward or may_open_top,
         main_organisation=mine[0] if mine else None,
         acting_as=acting_as if acting_as in mine else None,
         today=day,

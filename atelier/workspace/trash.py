@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelier import access
-from atelier.database import entries, folders, journal
+from atelier.database import entries, folders, journal, quotas
 from atelier.database import trash as records
 from atelier.database.engine import Transaction
 from atelier.errors import EffectChanged, FolderCycle, Forbidden, NotFound, PlaceClosed
@@ -28,9 +28,11 @@ from atelier.model.ids import DocumentId, FolderId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.people import Actor
 from atelier.model.trash import Removed, RemovedKind, Weight
+from atelier.workspace import holding
 from atelier.workspace.documents import check_expected, enter, forget_texts, note, take_name
-from atelier.workspace.folders import check_leaving, check_parent
+from atelier.workspace.folders import check_leaving, check_parent, check_room
 from atelier.workspace.place import Workspace
+from atelier.workspace.quotas import check_move
 
 PAGE_ROWS = 200
 
@@ -124,6 +126,7 @@ async def remove_document(
 
     async def unit(tx: Transaction) -> FolderId:
         folder, document = await enter(tx, actor, document_id, Action.REMOVE)
+        await holding.check(ws, tx, actor, document)
         check_expected(document, expected)
         await records.remove_document(tx, document.id, actor.person_id, ws.clock())
         await folders.free_name(tx, "document", document.id)
@@ -205,6 +208,8 @@ async def restore_document(
         assert folder is not None
         arrival = await _arrival(tx, actor, folder, removed, to)
         called = clean or removed.name
+        size = await quotas.weight(tx, document_id)
+        await check_move(ws, tx, actor, folder.id, arrival.id, size)
         await take_name(tx, arrival.id, called, document_id)
         await records.restore_document(tx, document_id, arrival.id, called, ws.clock())
         await entries.note(tx, document_id)
@@ -249,6 +254,8 @@ async def restore_folder(
                 raise Forbidden(Action.ORGANISE)
         if parent in await folders.below(tx, removed_id):  # a closed one that stayed
             raise FolderCycle(removed.name)
+        if parent is not None:
+            await check_room(ws, tx, actor, removed_id, parent)
         await records.restore_folder(tx, removed_id, parent, called, ws.clock())
         if parent is not None and takes_name:
             await folders.take_name(tx, parent, called, "folder", removed_id)

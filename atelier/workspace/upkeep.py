@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from atelier.database import entries, jobs, notices, sessions, trail, trash
+from atelier.database import aside, entries, jobs, locks, notices, sessions, trail, trash, uploads
 from atelier.database import reading as records
 from atelier.database.engine import Transaction
 from atelier.errors import IndexUnready
+from atelier.files import Disk, Lock
 from atelier.model.ids import DocumentId, FolderId
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.model.trash import RemovedKind
@@ -40,9 +41,22 @@ class Purged:
     fault: TrailFault | None
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A version whose bytes are missing or rotten, by numbers: names are for who may read."""
+
+    sha256: str
+    document: int
+    version: int
+    folder: int
+
+
 @dataclass(slots=True)
 class Verified:
     """What `verify` found; hashes in lower-case hex. Orphans are harmless leftovers.
+
+    `losses` are the versions of what is missing or rotten, in the order of hashes; bytes set
+    aside for somebody have none.
 
     `trail_head` is where the access log ends, `NUMBER:HASH`; `trail_faults` holds the
     first number at which its chain fails, and one more when a head kept elsewhere differs.
@@ -53,6 +67,7 @@ class Verified:
     missing: list[str] = field(default_factory=list)
     rotten: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
     record_faults: list[str] = field(default_factory=list)
     unread: int = 0
     index_behind: int = 0
@@ -88,6 +103,7 @@ async def verify(
         is_whole = stored[sha256] == wanted[sha256]
         if not is_whole or (read_data and not await ws.blobs.is_whole(sha256)):
             found.rotten.append(sha256)
+    found.losses = await _losses(ws, [*found.missing, *found.rotten])
     found.unread = await ws.db.read(jobs.unfinished)
     found.index_behind = await _index_behind(ws)
     return found
@@ -114,6 +130,10 @@ async def forget_expired(ws: Workspace) -> None:
     await ws.db.write(lambda tx: sessions.forget_before(tx, oldest))
     told = ws.clock() - TOLD_FOR
     await ws.db.write(lambda tx: notices.forget_before(tx, told))
+    await ws.db.write(lambda tx: aside.forget_expired(tx, ws.clock()))
+    await ws.db.write(lambda tx: locks.forget_expired(tx, ws.clock()))
+    for key in await ws.db.write(lambda tx: uploads.forget_expired(tx, ws.clock())):
+        await ws.blobs.forget(key)
 
 
 async def empty_trash(ws: Workspace) -> int:
@@ -134,23 +154,29 @@ async def empty_trash(ws: Workspace) -> int:
     return purged
 
 
-async def collect(ws: Workspace) -> int:
-    """Remove the bytes that no version has and that are older than a day: how many blobs.
+async def collect(ws: Workspace, *, older_than_seconds: int = GRACE_SECONDS) -> int:
+    """Remove the bytes that nothing needs and that are older than a day: how many blobs.
 
     And the kept texts of versions that are no more, which a crash during a purge may leave.
-    A blob without a version gets one only by being sealed again, which makes it young: a
-    deposit of the same bytes is never robbed, whenever it comes.
+    A blob that nothing needs is needed again only by being sealed again, which makes it
+    young: a deposit of the same bytes is never robbed, whenever it comes. A backup under
+    way keeps everything.
     """
     collected = 0
     hashes: list[str] = []
     async for blob in ws.blobs.hashes():
         hashes.append(blob.sha256)
         if len(hashes) == _BATCH:
-            collected += await _collect_unused(ws, hashes)
+            collected += await _collect_unused(ws, hashes, older_than_seconds)
             hashes = []
-    collected += await _collect_unused(ws, hashes)
-    await _forget_unused_texts(ws)
+    collected += await _collect_unused(ws, hashes, older_than_seconds)
+    await forget_unused_texts(ws)
     return collected
+
+
+def hold_collector(ws: Workspace) -> Lock | None:
+    """As long as it is held, no blob is collected; None when somebody holds it already."""
+    return Disk().lock(ws.settings.data / "collector.lock")
 
 
 async def purge_trail(ws: Workspace) -> Purged:
@@ -196,34 +222,58 @@ async def _purge(
     return await trash.purge_folder(tx, FolderId(thing))
 
 
-async def _collect_unused(ws: Workspace, hashes: list[str]) -> int:
-    used = await ws.db.read(lambda tx: records.used(tx, hashes))
-    unused = [sha256 for sha256 in hashes if sha256 not in used]
-    return sum([await ws.blobs.collect(sha256, GRACE_SECONDS) for sha256 in unused])
+async def _collect_unused(ws: Workspace, hashes: list[str], older_than_seconds: int) -> int:
+    held = hold_collector(ws)
+    if held is None:
+        return 0
+    # Asked while it is held: what a backup names from here on was needed now, or is young.
+    with held:
+        used = await ws.db.read(lambda tx: records.used(tx, hashes))
+        unused = [sha256 for sha256 in hashes if sha256 not in used]
+        return sum([await ws.blobs.collect(sha256, older_than_seconds) for sha256 in unused])
 
 
-async def _forget_unused_texts(ws: Workspace) -> None:
+async def unused_texts(ws: Workspace) -> set[str]:
+    """The keys of texts that no version has any more."""
     # Texts first: one that is kept meanwhile has a version that is not looked at here.
     unused = set(await ws.texts.keys())
     last = 0
     while rows := await ws.db.read(lambda tx, at=last: records.versions_after(tx, at, _BATCH)):  # type: ignore[misc]
         last = rows[-1][0]
         unused -= {text_key(version, blob.sha256) for version, blob in rows}
+    return unused
+
+
+async def forget_unused_texts(ws: Workspace) -> int:
+    """Remove the texts that no version has any more; how many."""
+    unused = await unused_texts(ws)
     for key in unused:
         await ws.texts.remove(key)
+    return len(unused)
 
 
 async def _wanted(ws: Workspace, found: Verified) -> dict[str, int]:
-    """The hash and size of every blob that a version needs, in the order of versions."""
+    """The hash and size of every blob that is needed: of versions in their order, set aside."""
     wanted: dict[str, int] = {}
     last = 0
-    while True:
-        rows = await ws.db.read(lambda tx, at=last: records.versions_after(tx, at, _BATCH))  # type: ignore[misc]
-        if not rows:
-            return wanted
+    while rows := await ws.db.read(lambda tx, at=last: records.versions_after(tx, at, _BATCH)):  # type: ignore[misc]
         last = rows[-1][0]
         found.versions += len(rows)
         wanted.update((blob.sha256, blob.size_bytes) for _, blob in rows)
+    last = 0
+    while rows := await ws.db.read(lambda tx, at=last: records.set_aside_after(tx, at, _BATCH)):  # type: ignore[misc]
+        last = rows[-1][0]
+        wanted.update((blob.sha256, blob.size_bytes) for _, blob in rows)
+    return wanted
+
+
+async def _losses(ws: Workspace, hashes: list[str]) -> list[Loss]:
+    found: list[Loss] = []
+    for at in range(0, len(hashes), _BATCH):
+        some = hashes[at : at + _BATCH]
+        rows = await ws.db.read(lambda tx, lost=some: records.having(tx, lost))  # type: ignore[misc]
+        found += [Loss(*row) for row in rows]
+    return found
 
 
 async def _record_faults(tx: Transaction) -> list[str]:

@@ -149,7 +149,8 @@ async def test_a_refusal_costs_the_act_itself_and_looks_at_nobody(world: World) 
 async def test_between_two_announcements_others_write(world: World) -> None:
     top = await world.folder("Réunions")
     ran: list[str] = []
-    beside: list[asyncio.Task[None]] = []
+    beside: list[asyncio.Future[None]] = []
+    loop = asyncio.get_running_loop()
 
     def act_named(name: str) -> effects.Act:
         async def act(ws: Workspace) -> None:
@@ -157,7 +158,8 @@ async def test_between_two_announcements_others_write(world: World) -> None:
                 ran.append(name)
                 if ran.count(name) == 2 and not beside:
                     # While the first one is looked at, somebody writes a row.
-                    beside.append(asyncio.create_task(world.ws.db.write(one_row)))
+                    writing = asyncio.run_coroutine_threadsafe(world.ws.db.write(one_row), loop)
+                    beside.append(asyncio.wrap_future(writing, loop=loop))
                 await tx.run("UPDATE folders SET name = name WHERE id = :id", id=top)
 
             await ws.db.write(unit)

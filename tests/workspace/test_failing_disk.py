@@ -1,125 +1,21 @@
-"""Every write path on a disk that fails at each step: refused clearly, whole or not there."""
+"""The worker on a disk that fails: what could not be read or indexed is done again.
+
+Acts of people, and upkeep, are in `tests/test_write_paths.py`.
+"""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Awaitable, Callable
 
-import pytest
-
-from atelier.errors import Fault, NoRoom, WriteFailed
+from atelier.database import entries
+from atelier.errors import Fault
 from atelier.model.documents import ReadState
-from atelier.model.folders import Role
-from atelier.model.ids import DocumentId, FolderId
+from atelier.model.ids import DocumentId
 from atelier.worker import runner
-from atelier.workspace import documents, folders, sharing, upkeep
+from atelier.workspace import documents, reading, search
 from tests.builders import World, in_network
 from tests.faults import each_failure
 from tests.samples import pdf
-
-BIG = b"0123456789abcdef" * 65_536
-ERRORS = [(errno.EIO, WriteFailed), (errno.ENOSPC, NoRoom), (errno.EROFS, WriteFailed)]
-
-Act = Callable[[str], Awaitable[object]]
-
-
-async def told(world: World, folder: FolderId) -> object:
-    """All that a person sees of a folder and its documents."""
-    listing = await folders.look(world.ws, world.steward, folder)
-    looks = [
-        (await documents.look(world.ws, world.steward, row.id)).document
-        for row in listing.documents
-    ]
-    return listing, looks
-
-
-async def try_each_step(world: World, folder: FolderId, act: Act, error: int, *, good: bool) -> int:
-    """Fail each step of an act in turn; how many of its failures were told.
-
-    A failure that was told left nothing; one that was not told left the whole act, and
-    either way the next act succeeds on the mended disk, without a restart.
-    """
-    refused = 0
-    for number, plan in enumerate(each_failure(error, for_good=good)):
-        before = await told(world, folder)
-        world.seam.behaviour = plan
-        try:
-            await act(f"{number}.txt")
-        except Fault:
-            refused += 1
-            plan.heal()
-            assert await told(world, folder) == before, plan.failed
-        else:
-            plan.heal()
-            assert await told(world, folder) != before, plan.failed
-        await act(f"{number} again.txt")
-    assert (await upkeep.verify(world.ws, read_data=True)).is_clean
-    return refused
-
-
-@pytest.mark.parametrize(("error", "_fault"), ERRORS)
-@pytest.mark.parametrize("for_good", [False, True])
-@in_network
-async def test_a_deposit_fails_whole_at_any_step(
-    world: World, error: int, _fault: type[Fault], for_good: bool
-) -> None:
-    folder = await world.folder("Commun")
-    for content in (b"court", BIG):
-
-        async def act(name: str, content: bytes = content) -> None:
-            await world.deposit(world.steward, folder, name, content + name.encode())
-
-        # free space, create, write, read-only, fsync, rename, fsync of the folder, commit
-        assert await try_each_step(world, folder, act, error, good=for_good) >= 8
-        drafts = world.data / "drafts"
-        assert [path for path in drafts.iterdir() if not for_good] == []
-
-
-@in_network
-async def test_a_further_version_fails_whole_at_any_step(world: World) -> None:
-    folder = await world.folder("Commun")
-    done = await world.deposit(world.steward, folder, "a.txt", b"un")
-
-    async def act(name: str) -> None:
-        await world.revise(world.steward, done.document_id, name.encode())
-
-    assert await try_each_step(world, folder, act, errno.EIO, good=False) >= 8
-
-
-@in_network
-async def test_every_act_on_records_fails_whole_with_its_commit(world: World) -> None:
-    folder, other = await world.folder("Commun"), await world.folder("Autre")
-    below = await world.folder("Commun/Équipe")
-    awa = await world.person("Awa")
-    done = await world.deposit(world.steward, folder, "a.txt", b"un")
-    await world.revise(world.steward, done.document_id, b"deux")
-    acts: list[Callable[[], Awaitable[object]]] = [
-        lambda: folders.make(world.ws, world.steward, folder, "Nouveau"),
-        lambda: folders.rename(world.ws, world.steward, folder, "Communs"),
-        lambda: folders.close(world.ws, world.steward, below),
-        lambda: folders.open_again(world.ws, world.steward, below),
-        lambda: folders.move(world.ws, world.steward, below, other),
-        lambda: world.grant(folder, awa, Role.CONTRIBUTOR),
-        lambda: documents.restore(world.ws, world.steward, done.document_id, 1, expected=2),
-        lambda: documents.rename(world.ws, world.steward, done.document_id, "b.txt"),
-        lambda: documents.move(world.ws, world.steward, done.document_id, other),
-    ]
-
-    async def state() -> object:
-        audience = await sharing.look(world.ws, world.steward, folder)
-        return audience, await told(world, folder), await told(world, below)
-
-    for act in acts:
-        before = await state()
-        plan = next(each_failure(errno.EIO))
-        world.seam.behaviour = plan
-        with pytest.raises(WriteFailed):
-            await act()
-        assert plan.failed == ["commit"]
-        plan.heal()
-        assert await state() == before
-        await act()
-        assert await state() != before
 
 
 @in_network
@@ -148,3 +44,31 @@ async def test_a_reading_that_could_not_be_kept_is_done_again(world: World) -> N
         assert await state(done.document_id) is ReadState.OK, plan.failed
         look = await documents.look(world.ws, world.steward, done.document_id)
         assert look.page is not None and look.page.text.strip() == text
+
+
+@in_network
+async def test_an_index_that_could_not_begin_again_does_so_when_the_disk_is_mended(
+    world: World,
+) -> None:
+    folder = await world.folder("Commun")
+    for number in range(3):
+        await world.deposit(world.steward, folder, f"{number}.txt", b"du kiwano")
+    told = 0
+    for round_, plan in enumerate(each_failure(errno.EIO)):
+        await documents.rename(world.ws, world.steward, DocumentId(1), f"autre {round_}.txt")
+        await world.settle()
+        # As after restoring records older than the index.
+        await world.change("DELETE FROM index_entries WHERE number > 3")
+        await world.change("UPDATE sqlite_sequence SET seq = 3 WHERE name = 'index_entries'")
+        assert await world.ws.index.applied() > await world.ws.db.read(entries.last)
+        world.seam.behaviour = plan
+        try:
+            while await reading.follow(world.ws):
+                pass
+        except Fault:
+            told += 1
+        plan.heal()
+        await world.settle()
+        found = await search.find(world.ws, world.steward, "kiwano")
+        assert found.total == 3, plan.failed
+    assert told

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 import pytest
 
 from atelier.database import trail as records
-from atelier.database.engine import Transaction
 from atelier.database.journal import network_lines
 from atelier.errors import BlobMissing, Forbidden, NoRoom, NotFound
 from atelier.model.documents import Deposited
@@ -23,6 +22,7 @@ from atelier.workspace import documents, folders, trail
 from atelier.workspace.trail import Asked
 from tests.builders import World, in_network
 from tests.faults import FaultPlan
+from tests.held import writer_held
 from tests.workspace.test_upkeep import blob_path
 
 Told = tuple[str, str, int, str]
@@ -144,20 +144,10 @@ async def test_eight_readers_at_once_leave_one_sound_chain(world: World) -> None
 async def test_no_reply_waits_for_the_log(world: World) -> None:
     awa = await world.person("Awa")
     done = await shared(world, awa)
-    is_held, may_go = asyncio.Event(), asyncio.Event()
-
-    async def hold(tx: Transaction) -> None:
-        is_held.set()
-        await may_go.wait()
-
-    async with asyncio.timeout(60):
-        holding = asyncio.create_task(world.ws.db.write(hold))
-        await is_held.wait()
+    async with asyncio.timeout(60), writer_held(world.ws.db) as holding:
         await documents.look(world.ws, awa, done.document_id)
         await download(world, awa, done.document_id)
         assert not holding.done()
-        may_go.set()
-        await holding
     assert [act for *_, act in await told(world)] == ["read", "download"]
 
 
