@@ -1,32 +1,28 @@
-"""Bytes of documents on their way out: whole or one part, never run in our origin.
+"""Bytes of documents on their way out: whole or in parts, never run in our origin.
 
 The caller has checked the rights and opened the bytes; nothing here asks again, and
-nothing conditional happens before that. A long answer asks again while it is under way:
-whoever lost her right gets no more of it.
+nothing conditional happens before that. How they are sent is in `streaming`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
+import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator
 from typing import Final
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from atelier.errors import BlobMissing
-from atelier.web.ranges import Span, Unmet, answer
+from atelier.model.portable import TURNING
+from atelier.settings import Settings
+from atelier.web.middleware import came_by_proxy
+from atelier.web.ranges import Segments, Span, Unmet, answer, framed, length, told
+from atelier.web.streaming import PIECE_BYTES, WHOLE_BYTES, Still, Streamed
 from atelier.workspace.documents import Content
 
-Still = Callable[[], Awaitable[object]]
-
-WHOLE_BYTES: Final = 256 * 1024
-ASK_AGAIN_SECONDS = 1.0  # THREATS 7: a right that was lost ends an open download within a second
-_PIECE_BYTES: Final = 512 * 1024
 _SHOWN: Final = {
     "application/pdf": "application/pdf",
     "image/png": "image/png",
@@ -38,10 +34,6 @@ _SHOWN: Final = {
 _OPAQUE: Final = "application/octet-stream"
 # RFC 8187 §3.2.1: attr-char, besides letters and digits.
 _ATTR: Final = "!#$&+-.^_`|~"
-# Marks that turn the direction of text: `a.pdf` could be read over `exe`.
-_TURNING: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 
 
 def may_show(media_type: str) -> bool:
@@ -50,34 +42,46 @@ def may_show(media_type: str) -> bool:
 
 
 def download(
-    request: Request, content: Content, still: Still, *, is_inline: bool = False
+    request: Request, content: Content, still: Still, *, is_inline: bool = False, proxy: str = ""
 ) -> Response:
     """The answer to GET or HEAD for these bytes; it closes them when it is sent.
 
     An attachment, unless `is_inline` and of a kind that may be shown; ranges,
     `If-Match`, `If-None-Match` and `If-Range` are understood. `still` is awaited every
-    second of a long answer; when it raises, the answer is cut there.
+    second of a long answer; when it raises, the answer is cut there. With `proxy` (see
+    `handing_over`) the bytes are left to the proxy in front.
     """
     given, size = request.headers, content.opened.size_bytes
-    etag = f'"{content.version.sha256}"'
+    headers = _headers(content, is_inline=is_inline and may_show(content.version.media_type))
     chosen = answer(
         size,
-        etag,
+        headers["etag"],
         wanted=given.get("range", ""),
         if_match=given.get("if-match", ""),
         if_none_match=given.get("if-none-match", ""),
         if_range=given.get("if-range", ""),
     )
-    headers = _headers(content, is_inline=is_inline and may_show(content.version.media_type))
-    headers["etag"] = etag
     if isinstance(chosen, Unmet):
+        content.opened.close()
         if chosen is Unmet.BEYOND:
             headers["content-range"] = f"bytes */{size}"
-        return _Bytes(content, still, chosen.value, headers, None)
-    if chosen is None:
-        return _Bytes(content, still, 200, headers, Span(0, size))
-    headers["content-range"] = f"bytes {chosen.start}-{chosen.end - 1}/{size}"
-    return _Bytes(content, still, 206, headers, chosen)
+        return _nothing(chosen.value, headers)
+    # nginx judges `If-Match` before it knows our tag: what carries one is answered here.
+    if proxy and "if-match" not in given:
+        content.opened.close()
+        return _handed_over(content, headers, proxy)
+    status, segments = _laid_out(chosen, size, headers)
+    return Streamed(_FileBody(content, segments), still, status, headers)
+
+
+def handing_over(request: Request, settings: Settings) -> str:
+    """Where the proxy in front takes bytes from, "" when it is to be sent them.
+
+    `server.accel_redirect`, for blobs on the local disk, when a listed proxy brought the
+    request: nobody else would know what to do with the answer.
+    """
+    is_local = settings.storage.blobs.startswith("file:")
+    return settings.server.accel_redirect if is_local and came_by_proxy(request.scope) else ""
 
 
 def disposition(name: str, *, is_inline: bool) -> str:
@@ -85,7 +89,7 @@ def disposition(name: str, *, is_inline: bool) -> str:
 
     Marks that turn the direction of text are replaced in both.
     """
-    straight = "".join("_" if character in _TURNING else character for character in name)
+    straight = "".join("_" if character in TURNING else character for character in name)
     decomposed = unicodedata.normalize("NFKD", straight)
     ascii_name = "".join(_plain(character) for character in decomposed) or "document"
     encoded = quote(straight.encode("utf-8", "replace"), safe=_ATTR)
@@ -108,71 +112,71 @@ def _headers(content: Content, *, is_inline: bool) -> dict[str, str]:
         "content-security-policy": f"sandbox; default-src 'none'; frame-ancestors {ancestors}",
         "cache-control": "private, no-cache",
         "accept-ranges": "bytes",
+        "etag": f'"{content.version.sha256}"',
     }
 
 
-class _Bytes(Response):
-    """A part of opened bytes: one message when small, pieces when not."""
+def _nothing(status: int, headers: dict[str, str]) -> Response:
+    response = Response(None, status, headers)
+    # RFC 9110 §8.6: with a 304, a length would have to be that of the whole.
+    if status == Unmet.NOT_MODIFIED.value:
+        del response.headers["content-length"]
+    return response
 
-    def __init__(
-        self,
-        content: Content,
-        still: Still,
-        status: int,
-        headers: dict[str, str],
-        span: Span | None,
-    ) -> None:
-        # RFC 9110 §8.6: with a 304, a length would have to be that of the whole.
-        if status != Unmet.NOT_MODIFIED.value:
-            headers["content-length"] = str(span.length if span else 0)
-        super().__init__(None, status, headers)
-        self._content, self._still, self._span = content, still, span
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
-        span = None if scope["method"] == "HEAD" else self._span
-        try:
-            if span is None or span.length <= WHOLE_BYTES:
-                # Read before the head is sent: lost bytes are then answered as an error.
-                body = await self._read(span) if span else b""
-                await self._send_head(send)
-                await send({"type": "http.response.body", "body": body})
-            else:
-                await self._send_head(send)
-                await self._send_pieces(span, receive, send)
-        finally:
-            self._content.opened.close()
+def _handed_over(content: Content, headers: dict[str, str], proxy: str) -> Response:
+    sha256 = content.version.sha256
+    # How a `file:` store lays its blobs out is part of its promise: backups rely on it too.
+    place = {"x-accel-redirect": f"{proxy}{sha256[:2]}/{sha256}"}
+    return Response(None, 200, headers | place)
 
-    async def _send_head(self, send: Send) -> None:
-        status, headers = self.status_code, self.raw_headers
-        await send({"type": "http.response.start", "status": status, "headers": headers})
 
-    async def _send_pieces(self, span: Span, receive: Receive, send: Send) -> None:
-        gone = asyncio.ensure_future(_gone(receive))
-        asked_at = time.monotonic()
-        try:
-            for start in range(span.start, span.end, _PIECE_BYTES):
-                if gone.done():
-                    return
-                if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
-                    await self._still()
-                    asked_at = time.monotonic()
-                end = min(start + _PIECE_BYTES, span.end)
-                body = await self._read(Span(start, end))
-                await send(
-                    {"type": "http.response.body", "body": body, "more_body": end < span.end}
-                )
-        finally:
-            gone.cancel()
+def _laid_out(
+    spans: tuple[Span, ...] | None, size: int, headers: dict[str, str]
+) -> tuple[int, Segments]:
+    """The status and the body for these parts; `headers` are made to fit."""
+    if spans is None:
+        return 200, [Span(0, size)]
+    if len(spans) == 1:
+        headers["content-range"] = told(spans[0], size)
+        return 206, spans
+    boundary = secrets.token_hex(16)
+    segments = framed(spans, size, headers["content-type"], boundary)
+    # Parts with their frames are never worth more than the whole.
+    if length(segments) >= size:
+        return 200, [Span(0, size)]
+    headers["content-type"] = f"multipart/byteranges; boundary={boundary}"
+    return 206, segments
+
+
+class _FileBody:
+    """Parts of opened bytes, among lines of our own."""
+
+    def __init__(self, content: Content, segments: Segments) -> None:
+        self._content, self._segments = content, segments
+        self.length_bytes = length(segments)
+
+    async def pieces(self) -> AsyncGenerator[bytes]:
+        """As `streaming.Body`."""
+        if self.length_bytes <= WHOLE_BYTES:
+            yield b"".join([await self._all(segment) for segment in self._segments])
+            return
+        for segment in self._segments:
+            if isinstance(segment, bytes):
+                yield segment
+                continue
+            for start in range(segment.start, segment.end, PIECE_BYTES):
+                yield await self._read(Span(start, min(start + PIECE_BYTES, segment.end)))
+
+    def close(self) -> None:
+        """As `streaming.Body`."""
+        self._content.opened.close()
+
+    async def _all(self, segment: Span | bytes) -> bytes:
+        return segment if isinstance(segment, bytes) else await self._read(segment)
 
     async def _read(self, span: Span) -> bytes:
         body = await self._content.opened.read(span.start, span.length)
         if len(body) < span.length:
             raise BlobMissing(self._content.version.sha256)
         return body
-
-
-async def _gone(receive: Receive) -> None:
-    """Returns when the client has left: servers drop what is sent then, without a word."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

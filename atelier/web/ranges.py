@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 MAX_RANGES: Final = 16
@@ -28,6 +30,10 @@ class Span:
         return self.end - self.start
 
 
+# A body: bytes of the file among bytes of our own.
+Segments = Sequence[Span | bytes]
+
+
 class Unmet(Enum):
     """Why no bytes are sent; the value is the status."""
 
@@ -38,13 +44,11 @@ class Unmet(Enum):
 
 def answer(
     size: int, etag: str, *, wanted: str, if_match: str, if_none_match: str, if_range: str
-) -> Span | Unmet | None:
-    """What to send of `size` bytes: one part, nothing, or (None) the whole.
+) -> tuple[Span, ...] | Unmet | None:
+    """What to send of `size` bytes: parts, nothing, or (None) the whole.
 
     The headers as they came, "" for absent. In the order of RFC 9110 §13.2.2; dates are
-    never compared, the tag is exact. Several parts, overlapping or not, are answered
-    with the whole file, as §14.2 allows: no client of ours asks for several, and no
-    request can make the answer larger than the file.
+    never compared, the tag is exact.
     """
     if if_match and not _matches(if_match, etag, weakly=False):
         return Unmet.FAILED
@@ -52,11 +56,15 @@ def answer(
         return Unmet.NOT_MODIFIED
     if if_range and if_range != etag:
         return None
-    return part(wanted, size)
+    return parts(wanted, size)
 
 
-def part(wanted: str, size: int) -> Span | Unmet | None:
-    """The part that a `Range` header asks for; None for the whole, or what is not understood."""
+def parts(wanted: str, size: int) -> tuple[Span, ...] | Unmet | None:
+    """The parts that a `Range` header asks for; None for the whole, or what is not understood.
+
+    More than 16, overlapping or out of order: the whole, as §14.2 allows. Those beyond the
+    end are left out; `Unmet.BEYOND` when all are.
+    """
     unit, equals, rest = wanted.partition("=")
     if not equals or unit.strip().lower() != "bytes" or len(rest) > _MAX_HEADER_CHARACTERS:
         return None
@@ -64,12 +72,36 @@ def part(wanted: str, size: int) -> Span | Unmet | None:
     if len(specs) > MAX_RANGES:
         return None
     spans = [_span(spec, size) for spec in specs]
+    asked = tuple(span for span in spans if span is not None and span.length > 0)
     if None in spans:
         return None
-    satisfiable = [span for span in spans if span is not None and span.length > 0]
-    if not satisfiable:
+    if not asked:
         return Unmet.BEYOND
-    return satisfiable[0] if len(satisfiable) == 1 else None
+    in_order = all(first.end <= second.start for first, second in pairwise(asked))
+    return asked if in_order else None
+
+
+def framed(spans: Sequence[Span], size: int, media_type: str, boundary: str) -> Segments:
+    """The body of a `multipart/byteranges` answer with these parts: RFC 9110 §14.6."""
+    segments: list[Span | bytes] = []
+    for span in spans:
+        line_end = "\r\n" if segments else ""
+        head = (
+            f"{line_end}--{boundary}\r\nContent-Type: {media_type}\r\n"
+            f"Content-Range: {told(span, size)}\r\n\r\n"
+        )
+        segments += [head.encode(), span]
+    return [*segments, f"\r\n--{boundary}--\r\n".encode()]
+
+
+def told(span: Span, size: int) -> str:
+    """The place of a part in the whole, as `Content-Range` says it."""
+    return f"bytes {span.start}-{span.end - 1}/{size}"
+
+
+def length(segments: Segments) -> int:
+    """How many bytes a body has."""
+    return sum(each.length if isinstance(each, Span) else len(each) for each in segments)
 
 
 def _span(spec: str, size: int) -> Span | None:

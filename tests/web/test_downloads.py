@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -14,12 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from atelier.errors import BlobMissing, NotFound
 from atelier.model.folders import Action
-from atelier.web import downloads
-from atelier.web.downloads import WHOLE_BYTES, disposition, download
+from atelier.settings import load
+from atelier.web import streaming
+from atelier.web.downloads import disposition, download, handing_over
+from atelier.web.middleware import Proxies
+from atelier.web.streaming import WHOLE_BYTES
 from atelier.workspace import documents, sharing
 from tests.builders import World, in_network
 from tests.web.builders import OpenedBytes, content, receiving, request
@@ -30,6 +36,11 @@ BIG = bytes(range(251)) * 9_000
 
 async def allowed() -> None:
     """Her right is still there."""
+
+
+async def unsent(message: Message) -> None:
+    """Nothing is answered here."""
+    raise AssertionError("sent")
 
 
 async def staying() -> Message:
@@ -72,7 +83,7 @@ def test_a_small_file_is_one_message_and_a_big_one_pieces() -> None:
 
 
 def test_a_right_that_is_lost_cuts_a_long_download(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(downloads, "ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(streaming, "ASK_AGAIN_SECONDS", 0.0)
 
     async def scenario(content_bytes: bytes, rights: int) -> tuple[bytes, int]:
         got, asked, opened = bytearray(), 0, OpenedBytes(content_bytes)
@@ -118,7 +129,7 @@ async def test_a_withdrawn_grant_ends_a_download_that_is_under_way(world: World)
 
     asking = request()
     with pytest.MonkeyPatch.context() as patch, pytest.raises(NotFound):
-        patch.setattr(downloads, "ASK_AGAIN_SECONDS", 0.0)
+        patch.setattr(streaming, "ASK_AGAIN_SECONDS", 0.0)
         await download(asking, given, still)(asking.scope, staying, send)
     assert b"".join(pieces) == BIG[: 2 * 524_288]
 
@@ -154,6 +165,70 @@ def test_a_part_is_sent_with_its_place_in_the_whole() -> None:
     assert answer.content == BIG[1000:1500001]
     assert answer.headers["content-range"] == f"bytes 1000-1500000/{len(BIG)}"
     assert answer.headers["content-length"] == "1499001"
+
+
+def byteranges(answer: Any) -> list[tuple[str, bytes]]:
+    """The parts of a multipart answer: where each stands, and its bytes."""
+    kind, _, boundary = answer.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/byteranges"
+    mark = f"--{boundary}".encode()
+    before, *found, end = (b"\r\n" + answer.content).split(b"\r\n" + mark)
+    assert (before, end) == (b"", b"--\r\n")
+    pairs = []
+    for one in found:
+        head, _, body = one.partition(b"\r\n\r\n")
+        kind_line, place = head.strip().decode().split("\r\n")
+        assert kind_line == "Content-Type: application/pdf"
+        pairs.append((place, body))
+    return pairs
+
+
+@pytest.mark.parametrize("body", [SMALL, BIG])
+def test_several_parts_are_one_answer_of_exact_length(body: bytes) -> None:
+    size = len(body)
+    last = f"bytes {size - 5}-{size - 1}/{size}"
+    headers = {"range": "bytes=0-9,100-499,-5"}
+    answer = serving(OpenedBytes(body)).get("/", headers=headers)
+    assert answer.status_code == 206 and "content-range" not in answer.headers
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert byteranges(answer) == [
+        (f"Content-Range: bytes 0-9/{size}", body[:10]),
+        (f"Content-Range: bytes 100-499/{size}", body[100:500]),
+        (f"Content-Range: {last}", body[-5:]),
+    ]
+    head = serving(OpenedBytes(body)).head("/", headers=headers)
+    assert head.headers["content-length"] == answer.headers["content-length"]
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+
+
+def test_big_parts_among_small_ones_are_sent_in_pieces() -> None:
+    opened = OpenedBytes(BIG)
+    answer = serving(opened).get("/", headers={"range": "bytes=0-9,1000-1500000,1600000-1600009"})
+    assert [body for _, body in byteranges(answer)] == [
+        BIG[:10],
+        BIG[1000:1500001],
+        BIG[1600000:1600010],
+    ]
+    assert all(length <= streaming.PIECE_BYTES for _, length in opened.reads) and opened.is_closed
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "bytes=0-9,5-20",
+        "bytes=100-,0-1",
+        "bytes=" + ",".join(f"{start}-{start}" for start in range(0, 34, 2)),
+        "bytes=" + ",".join(["0-"] * 10_000),
+        "bytes=0-" + "9" * 4_000,
+        # As many frames as bytes: the whole is shorter.
+        "bytes=" + ",".join(f"{start}-{start + 1}" for start in range(0, 64, 4)),
+    ],
+)
+def test_no_request_for_parts_makes_an_answer_larger_than_the_file(wanted: str) -> None:
+    opened = OpenedBytes(SMALL)
+    answer = serving(opened).get("/", headers={"range": wanted})
+    assert (answer.status_code, answer.content) == (200, SMALL)
+    assert sum(length for _, length in opened.reads) == len(SMALL)
 
 
 def test_a_part_beyond_the_end_says_how_long_the_file_is() -> None:
@@ -204,13 +279,87 @@ def test_kinds_that_may_be_shown_are_shown_to_our_viewer_only() -> None:
     assert unasked.headers["cache-control"] == "private, no-cache"
 
 
-def test_lost_bytes_are_an_error_before_anything_is_sent() -> None:
-    with pytest.raises(BlobMissing):
-        serving(OpenedBytes(SMALL, size_bytes=5_000)).get("/")
-    opened = OpenedBytes(SMALL, size_bytes=5_000)
+@pytest.mark.parametrize("size_bytes", [5_000, 500_000_000])
+def test_lost_bytes_are_an_error_before_anything_is_sent(size_bytes: int) -> None:
+    opened = OpenedBytes(SMALL, size_bytes=size_bytes)
     with pytest.raises(BlobMissing):
         serving(opened).get("/")
     assert opened.is_closed
+    head = serving(OpenedBytes(SMALL, size_bytes=size_bytes)).head("/")
+    assert head.headers["content-length"] == str(size_bytes)
+
+
+def test_a_fast_reader_leaves_its_turn_to_others() -> None:
+    async def scenario() -> int:
+        turns, asked = 0, request()
+
+        async def send(message: Message) -> None:
+            """A socket that takes everything at once."""
+
+        async def another() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(another())
+        await download(asked, content(OpenedBytes(BIG)), allowed)(asked.scope, staying, send)
+        beside.cancel()
+        return turns
+
+    assert asyncio.run(scenario()) >= len(BIG) // streaming.PIECE_BYTES
+
+
+def handed(*headers: tuple[str, str], method: str = "GET") -> tuple[Response, OpenedBytes]:
+    """The answer when the proxy in front may send the bytes."""
+    opened = OpenedBytes(SMALL)
+    asked = request(*headers, method=method)
+    return download(asked, content(opened), allowed, proxy="/_blobs/"), opened
+
+
+def test_bytes_left_to_the_proxy_are_named_with_all_that_guards_them() -> None:
+    for method in ("GET", "HEAD"):
+        answer, opened = handed(("range", "bytes=0-9"), method=method)
+        sha256 = content(opened).version.sha256
+        assert answer.status_code == 200 and opened.is_closed and opened.reads == []
+        assert answer.headers["x-accel-redirect"] == f"/_blobs/{sha256[:2]}/{sha256}"
+        assert answer.headers["content-length"] == "0" and answer.headers["etag"] == f'"{sha256}"'
+        assert answer.headers["content-security-policy"].startswith("sandbox")
+        assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+def test_conditions_are_judged_before_bytes_are_left_to_the_proxy() -> None:
+    etag = handed()[0].headers["etag"]
+    for headers, status in ((("if-none-match", etag), 304), (("range", "bytes=5000-"), 416)):
+        answer, opened = handed(headers)
+        assert (answer.status_code, opened.is_closed) == (status, True)
+        assert "x-accel-redirect" not in answer.headers
+    assert "x-accel-redirect" not in handed(("if-match", etag))[0].headers
+    assert handed(("if-match", '"x"'))[0].status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("setting", "blobs", "by_proxy", "given"),
+    [
+        ("/_blobs/", "", True, "/_blobs/"),
+        ("/_blobs/", "", False, ""),
+        ("", "", True, ""),
+        ("/_blobs/", "s3://store/blobs", True, ""),
+    ],
+)
+def test_only_a_trusted_proxy_is_told_where_blobs_lie(
+    tmp_path: Path, setting: str, blobs: str, by_proxy: bool, given: str
+) -> None:
+    environ = {"ATELIER_SERVER_ACCEL_REDIRECT": setting}
+    environ |= {"ATELIER_STORAGE_BLOBS": blobs} if blobs else {}
+    reached: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(handing_over(Request(scope), load(tmp_path, environ, tmp_path)))
+
+    scope = {**request().scope, "client": ("10.0.0.1" if by_proxy else "203.0.113.1", 1)}
+    asyncio.run(Proxies(app, (ip_network("10.0.0.0/24"),))(scope, staying, unsent))
+    assert reached == [given]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atelier.web.ranges import Span, Unmet, answer, part
+from atelier.web.ranges import Span, Unmet, answer, framed, length, parts
 
 ETAG = '"abc"'
 
 
-def answered(size: int = 100, **headers: str) -> Span | Unmet | None:
+def answered(size: int = 100, **headers: str) -> tuple[Span, ...] | Unmet | None:
     absent = {"wanted": "", "if_match": "", "if_none_match": "", "if_range": ""}
     return answer(size, ETAG, **(absent | headers))
 
@@ -31,13 +31,16 @@ def answered(size: int = 100, **headers: str) -> Span | Unmet | None:
     ],
 )
 def test_one_part_is_sent_as_asked(wanted: str, span: Span) -> None:
-    assert part(wanted, 100) == span
+    assert parts(wanted, 100) == (span,)
 
 
-@pytest.mark.parametrize("wanted", ["bytes=100-", "bytes=-0", "bytes=" + "9" * 900 + "-"])
+@pytest.mark.parametrize(
+    "wanted",
+    ["bytes=100-", "bytes=-0", "bytes=" + "9" * 900 + "-", "bytes=100-,200-300", "bytes=-0,-0"],
+)
 def test_a_part_beyond_the_end_cannot_be_sent(wanted: str) -> None:
-    assert part(wanted, 100) is Unmet.BEYOND
-    assert part("bytes=0-", 0) is Unmet.BEYOND
+    assert parts(wanted, 100) is Unmet.BEYOND
+    assert parts("bytes=0-", 0) is Unmet.BEYOND
 
 
 @pytest.mark.parametrize(
@@ -53,34 +56,65 @@ def test_a_part_beyond_the_end_cannot_be_sent(wanted: str) -> None:
         "bytes=1-2-3",
         "bytes=+1-2",
         "bytes=١-٢",
-        "bytes=0-1,5-6",
         "bytes=0-50,10-60",
+        "bytes=0-1,1-2",
+        "bytes=5-6,0-1",
+        "bytes=0-1,5-6,x",
+        "bytes=0-1,9-5",
+        "bytes=-10,90-",
         "bytes=0-" + "9" * 5_000,
         "bytes=" + ",".join(["0-0"] * 17),
         "bytes=" + ",".join(["0-"] * 10_000),
     ],
 )
-def test_bad_several_and_endless_parts_get_the_whole_file(wanted: str) -> None:
-    assert part(wanted, 100) is None
+def test_bad_overlapping_reversed_and_endless_parts_get_the_whole_file(wanted: str) -> None:
+    assert parts(wanted, 100) is None
 
 
-@given(st.text() | st.from_regex(r"bytes=[0-9]*-[0-9]*(,[0-9]*-[0-9]*)*"), st.integers(0, 10**6))
-def test_a_part_always_lies_within_the_file(wanted: str, size: int) -> None:
-    chosen = part(wanted, size)
-    if isinstance(chosen, Span):
-        assert 0 <= chosen.start < chosen.end <= size
+def test_up_to_sixteen_parts_in_order_are_sent_as_asked() -> None:
+    assert parts("bytes=0-1,5-6", 100) == (Span(0, 2), Span(5, 7))
+    assert parts("bytes=0-1, 2-3 ,-1", 100) == (Span(0, 2), Span(2, 4), Span(99, 100))
+    assert parts("bytes=0-1,5-6,100-", 100) == (Span(0, 2), Span(5, 7))
+    sixteen = ",".join(f"{start}-{start}" for start in range(0, 32, 2))
+    found = parts(f"bytes={sixteen}", 100)
+    assert found == tuple(Span(start, start + 1) for start in range(0, 32, 2))
+    assert parts(f"bytes={sixteen},40-40", 100) is None
+
+
+def test_several_parts_are_framed_as_the_standard_says() -> None:
+    segments = framed([Span(0, 2), Span(5, 7)], 100, "application/pdf", "bound")
+    body = b"".join(each if isinstance(each, bytes) else b"%d." % each.start for each in segments)
+    assert body == (
+        b"--bound\r\nContent-Type: application/pdf\r\nContent-Range: bytes 0-1/100\r\n\r\n0."
+        b"\r\n--bound\r\nContent-Type: application/pdf\r\nContent-Range: bytes 5-6/100\r\n\r\n5."
+        b"\r\n--bound--\r\n"
+    )
+    assert length(segments) == len(body)
+
+
+@given(
+    st.text() | st.from_regex(r"bytes=[0-9]{0,3}-[0-9]{0,3}(,[0-9]{0,3}-[0-9]{0,3})*"),
+    st.integers(0, 10**6),
+)
+def test_parts_lie_within_the_file_apart_from_one_another(wanted: str, size: int) -> None:
+    chosen = parts(wanted, size)
+    if isinstance(chosen, tuple):
+        assert all(0 <= span.start < span.end <= size for span in chosen)
+        assert list(chosen) == sorted(chosen, key=lambda span: span.start)
+        assert 0 < sum(span.length for span in chosen) <= size
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_part_is_that_of_a_slice(first: int, last: int, size: int) -> None:
-    chosen, content = part(f"bytes={first}-{last}", size), range(size)
+    chosen, content = parts(f"bytes={first}-{last}", size), range(size)
     if first > last:
         assert chosen is None
     elif first >= size:
         assert chosen is Unmet.BEYOND
     else:
-        assert isinstance(chosen, Span)
-        assert content[chosen.start : chosen.end] == content[first : last + 1]
+        assert isinstance(chosen, tuple)
+        (span,) = chosen
+        assert content[span.start : span.end] == content[first : last + 1]
 
 
 def test_conditions_are_judged_in_the_order_of_the_standard() -> None:
@@ -96,7 +130,7 @@ def test_conditions_are_judged_in_the_order_of_the_standard() -> None:
 
 
 def test_a_part_of_other_bytes_is_not_sent() -> None:
-    assert answered(wanted="bytes=0-1", if_range=ETAG) == Span(0, 2)
+    assert answered(wanted="bytes=0-1", if_range=ETAG) == (Span(0, 2),)
     assert answered(wanted="bytes=0-1", if_range='"x"') is None
     assert answered(wanted="bytes=0-1", if_range=f"W/{ETAG}") is None
     assert answered(wanted="bytes=0-1", if_range="Wed, 12 Mar 2026 10:00:00 GMT") is None
