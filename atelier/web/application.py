@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from atelier.web.addresses import Networks
-from atelier.web.doors import Door, routes
+from atelier.web.doors import Addresses, Door
 from atelier.web.errors import Answers
 from atelier.web.identity import FindSession
 from atelier.web.logs import RequestLog
@@ -29,17 +28,18 @@ def build(
 
     `TypeError` or `ValueError` when a row of the table is wrong: nothing is served.
     """
-    app = Starlette(
-        routes=routes(doors, around, find_session),
-        middleware=[
-            Middleware(RequestLog),
-            Middleware(SecurityHeaders, around.site),
-            Middleware(Answers, around.renderer, around.site, around.default_language),
-            Middleware(Proxies, trusted_proxies),
-            Middleware(Gate, around.site),
-        ],
-        lifespan=lifespan,
+    site, addresses = around.site, Addresses(doors, around, find_session, lifespan)
+    behind = Gate(addresses, site)
+    answered = Answers(
+        Proxies(behind, trusted_proxies), around.renderer, site, around.default_language
     )
-    # `/folders/1/` is an address that does not exist, not another name of `/folders/1`.
-    app.router.redirect_slashes = False
-    return app
+    return _Application(addresses, RequestLog(SecurityHeaders(answered, site)))
+
+
+class _Application(Starlette):
+    """Starlette with our layers alone: `Answers` does what its own two are for."""
+
+    def __init__(self, addresses: Addresses, outermost: ASGIApp) -> None:
+        super().__init__()
+        self.router = addresses
+        self.middleware_stack = outermost

@@ -7,15 +7,17 @@ room. The table itself is in `routes`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Router, compile_path
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from atelier.access import SEEING
 from atelier.errors import Forbidden, NotFound, SignInNeeded
@@ -26,6 +28,8 @@ from atelier.web.middleware import METHODS
 from atelier.web.visit import Surroundings, Visit
 
 Endpoint = Callable[[Visit], Awaitable[Response]]
+
+_ANY_DEPTH: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +91,71 @@ class IdConvertor(Convertor[int]):
 register_url_convertor("id", IdConvertor())
 
 
-def routes(doors: Sequence[Door], around: Surroundings, find: FindSession) -> list[Route]:
-    """The routes of the doors, and a last one for every other address.
+class Addresses(Router):
+    """The addresses of the doors, and one answer for every other address.
 
-    `TypeError` for a row without a rule, `ValueError` for two rows alike or an unknown
-    method: the application does not start.
+    `TypeError` for a row without a rule, `ValueError` for two rows alike, an unknown method
+    or a pattern that begins with what varies: the application does not start.
     """
-    tables: dict[str, dict[str, Door]] = {}
-    for door in doors:
-        _check(door)
-        table = tables.setdefault(door.path, {})
-        if door.method in table:
-            raise ValueError(f"two doors: {door.method} {door.path}")
-        table[door.method] = door
-    nowhere = {
-        method: Door(method, "", PUBLIC, _not_found, while_seeing=True)
-        for method in METHODS - {"HEAD"}
-    }
-    return [
-        *(Route(path, _Address(table, around, find)) for path, table in tables.items()),
-        Route("/{anything:path}", _Address(nowhere, around, find)),
-    ]
+
+    def __init__(
+        self,
+        doors: Sequence[Door],
+        around: Surroundings,
+        find: FindSession,
+        lifespan: Lifespan[Starlette] | None = None,
+    ) -> None:
+        super().__init__(lifespan=lifespan)
+        # Asked one after another, a hundred patterns cost as much as the rest of the way.
+        self._by_shape: dict[tuple[str, int], list[_Address]] = defaultdict(list)
+        for path, table in _tables(doors).items():
+            address = _Address(path, table, around, find)
+            self._by_shape[address.shape].append(address)
+        nowhere = {
+            method: Door(method, "", PUBLIC, _not_found, while_seeing=True)
+            for method in METHODS - {"HEAD"}
+        }
+        self._nowhere = _Address("/{anything:path}", nowhere, around, find)
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI, behind the middleware."""
+        if scope["type"] != "http":
+            await super().app(scope, receive, send)
+            return
+        address, scope["path_params"] = self._found(scope["path"])
+        scope["route"] = address
+        await address(scope, receive, send)
+
+    def _found(self, path: str) -> tuple[_Address, dict[str, Any]]:
+        first = _first(path)
+        for shape in ((first, path.count("/")), (first, _ANY_DEPTH)):
+            for address in self._by_shape.get(shape, ()):
+                found = address.parameters(path)
+                if found is not None:
+                    return address, found
+        return self._nowhere, {}
 
 
 class _Address:
     """One address and its doors, as an ASGI application."""
 
-    def __init__(self, table: Mapping[str, Door], around: Surroundings, find: FindSession) -> None:
+    def __init__(
+        self, path: str, table: Mapping[str, Door], around: Surroundings, find: FindSession
+    ) -> None:
+        self.path = path
         self._table, self._around, self._find = table, around, find
+        self._pattern, _, self._convertors = compile_path(path)
+        is_deep = any(isinstance(each, PathConvertor) for each in self._convertors.values())
+        # What all its paths have in common: where they begin, and how many parts they have.
+        self.shape = (_first(path), _ANY_DEPTH if is_deep else path.count("/"))
+
+    def parameters(self, path: str) -> dict[str, Any] | None:
+        """What stands in a path of this address; None for one of another address."""
+        matched = self._pattern.match(path)
+        if matched is None:
+            return None
+        given = matched.groupdict().items()
+        return {name: self._convertors[name].convert(text) for name, text in given}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
@@ -138,11 +179,29 @@ async def _not_found(visit: Visit) -> Response:
     raise NotFound("page")
 
 
+def _tables(doors: Sequence[Door]) -> dict[str, dict[str, Door]]:
+    """The doors of each path by their methods, in the order of the rows."""
+    tables: dict[str, dict[str, Door]] = {}
+    for door in doors:
+        _check(door)
+        table = tables.setdefault(door.path, {})
+        if door.method in table:
+            raise ValueError(f"two doors: {door.method} {door.path}")
+        table[door.method] = door
+    return tables
+
+
+def _first(path: str) -> str:
+    return path[1:].partition("/")[0]
+
+
 def _check(door: Door) -> None:
     if not isinstance(door.rule, Rule):
         raise TypeError(f"no rule: {door.method} {door.path}")
     if door.method not in METHODS or door.method == "HEAD":
         raise ValueError(f"no door for this method: {door.method} {door.path}")
+    if "{" in _first(door.path):
+        raise ValueError(f"no address begins with what varies: {door.path}")
 
 
 def _allowed(methods: Iterable[str]) -> str:

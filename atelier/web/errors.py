@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atelier import errors
 from atelier.errors import AtelierError, Fault, Malformed, NotFound, SignInNeeded
+from atelier.web import tus
 from atelier.web.identity import language_of, visitor
 from atelier.web.language import N_, Voice
 from atelier.web.pages.rendering import Renderer
@@ -48,12 +50,20 @@ STATUS: Final[Mapping[type[AtelierError], int]] = {
     errors.LastCoordinator: 409,
     errors.LastSteward: 409,
     errors.EffectChanged: 409,
+    errors.OffsetMismatch: 409,
+    errors.UploadInUse: 423,
     errors.VersionClash: 409,
+    errors.Locked: 423,
+    errors.DigestMismatch: 400,
     errors.TooLarge: 413,
+    errors.TooManyFiles: 413,
+    errors.ArchiveTooLarge: 422,
     errors.TooMany: 429,
     errors.TooManyWaiting: 429,
+    errors.TooManyUploads: 429,
     errors.Fault: 503,
     errors.NoRoom: 507,
+    errors.QuotaFull: 507,
     errors.WriteFailed: 507,
     errors.Busy: 503,
     errors.BlobMissing: 410,
@@ -64,9 +74,11 @@ STATUS: Final[Mapping[type[AtelierError], int]] = {
     errors.FolderInUse: 500,
     errors.FolderUnwritable: 500,
     errors.FolderUnready: 500,
+    errors.CopyRefused: 500,
     errors.PortInUse: 500,
 }
 _INDEX_RETRY_SECONDS: Final = 30
+_CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 WRONG_HOST: Final = Explanation(
     N_("Adresse non reconnue"),
@@ -77,7 +89,7 @@ WRONG_HOST: Final = Explanation(
 
 
 class ProtocolRefusal(Exception):
-    """A refusal that only HTTP knows: 405, 414, 421, 431, 501."""
+    """A refusal that only HTTP knows: 405, 412, 414, 415, 421, 431, 501."""
 
     def __init__(self, status: int, allow: str = "") -> None:
         super().__init__(status)
@@ -93,12 +105,16 @@ def status_of(error: AtelierError, request: Request) -> int:
     """
     if isinstance(error, errors.VersionClash) and "if-match" in request.headers:
         return 412
+    if isinstance(error, errors.DigestMismatch) and tus.is_spoken(request):
+        return 460
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: by `PUT`, or by accepting JSON and no page."""
+    """Whether a program asks: by `PUT`, by tus, or by accepting JSON and no page."""
     accept = request.headers.get("accept", "")
+    if tus.is_spoken(request):
+        return True
     return request.method == "PUT" or ("application/json" in accept and "html" not in accept)
 
 
@@ -126,10 +142,14 @@ class Answers:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            _note(error)
+            note(error)
             # The server closes a connection whose answer stays unfinished.
             if not has_started:
-                await self._answer(Request(scope, receive), error)(scope, receive, send)
+                request = Request(scope, receive)
+                answer = self._answer(request, error)
+                if tus.is_spoken(request):
+                    answer.headers.update(tus.ALWAYS)
+                await answer(scope, receive, send)
 
     def _answer(self, request: Request, error: Exception) -> Response:
         if isinstance(error, ProtocolRefusal):
@@ -147,18 +167,21 @@ class Answers:
     def _refusal(self, request: Request, refusal: ProtocolRefusal) -> Response:
         if refusal.status == 421:
             said = _spoken(WRONG_HOST, self._voice(request), url=self._site.url)
-            return self._shown(request, 421, said)
+            return self._shown(request, 421, said, {"error": "wrong_host"})
         answer = self._said(request, refusal.status, Malformed("request"))
         if refusal.status == 405:
             answer.headers["allow"] = refusal.allow
         return answer
 
     def _said(self, request: Request, status: int, error: AtelierError) -> Response:
-        return self._shown(request, status, explain(error, self._voice(request)))
+        said = explain(error, self._voice(request))
+        return self._shown(request, status, said, _for_programs(error))
 
-    def _shown(self, request: Request, status: int, said: Explanation) -> Response:
+    def _shown(
+        self, request: Request, status: int, said: Explanation, told: dict[str, object]
+    ) -> Response:
         if wants_json(request):
-            body = msgspec.json.encode(asdict(said))
+            body = msgspec.json.encode(asdict(said) | told)
             return Response(body, status, media_type="application/json")
         session = visitor(request)
         context: dict[str, object] = {"status": status, "session": session, **asdict(said)}
@@ -171,6 +194,16 @@ class Answers:
         return self._renderer.voice(language_of(request, self._default_language))
 
 
+def _for_programs(error: AtelierError) -> dict[str, object]:
+    """What a program acts upon: the class in snake case, what stands in the way, what was kept."""
+    told: dict[str, object] = {"error": _CAPITAL.sub("_", type(error).__name__).lower()}
+    if isinstance(error, errors.NameTaken):
+        told["kind"] = error.kind
+    if isinstance(error, errors.VersionClash | errors.Locked) and error.aside is not None:
+        told["aside"] = error.aside
+    return told
+
+
 def _spoken(said: Explanation, voice: Voice, **facts: object) -> Explanation:
     texts = (
         voice.text(text, **facts) for text in (said.title, said.happened, said.kept, said.next)
@@ -178,7 +211,10 @@ def _spoken(said: Explanation, voice: Voice, **facts: object) -> Explanation:
     return Explanation(*texts)
 
 
-def _note(error: Exception) -> None:
+def note(error: Exception) -> None:
+    """Write a fault or a defect into the log; refusals and quotas are nobody's fault."""
+    if isinstance(error, errors.QuotaFull):
+        return
     if isinstance(error, Fault):
         facts = {"error": type(error).__name__, **error.facts()}
         _log.error("fault", extra={"facts": facts})
@@ -198,6 +234,8 @@ def _extra_headers(error: AtelierError) -> dict[str, str]:
     match error:
         case errors.TooMany() | errors.Busy():
             return {"retry-after": str(error.retry_after_seconds)}
+        case errors.OffsetMismatch():
+            return {"upload-offset": str(error.offset_bytes)}
         case errors.IndexUnready():
             return {"retry-after": str(_INDEX_RETRY_SECONDS)}
         case errors.SignInNeeded():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -28,6 +30,7 @@ LANGUAGES: Final = tuple(LOCALES)
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
 
 _MAX_ACCEPT_CHARACTERS = 400
+_ELIDED = re.compile(r"\b([dD]|[qQ]u)e (%\((\w+)\)s)")
 _NARROW, _HARD = "\u202f", "\u00a0"
 
 
@@ -106,7 +109,7 @@ class Voice:
     def text(self, message: str, /, **facts: object) -> str:
         """The message in this language, its `%(name)s` filled with the facts."""
         said = self._set(self._catalogue.gettext(message))
-        return said % facts if facts else said
+        return self._elided(said, facts) % facts if facts else said
 
     def plural(self, one: str, many: str, n: int, /, **facts: object) -> str:
         """`one` or `many` as this language counts; `%(n)s` is the number, grouped."""
@@ -120,7 +123,7 @@ class Voice:
             said = escape(self._set(self._catalogue.gettext(message)))
             if len(self._markup) < 2_000:
                 self._markup[message] = said
-        return said % facts if facts else said
+        return Markup(self._elided(said, facts)) % facts if facts else said
 
     def markup_plural(self, one: str, many: str, n: int, /, **facts: object) -> Markup:
         """`plural` for templates."""
@@ -148,6 +151,10 @@ class Voice:
         """« 12 345 », grouped as the language does."""
         return f"{n:,}".replace(",", self._group)
 
+    def decimal(self, n: float) -> str:
+        """« 1,5 »: three decimals at most, ungrouped, as it may be typed."""
+        return f"{n:.3f}".rstrip("0").rstrip(".").replace(".", self._decimal)
+
     def size(self, size_bytes: int) -> str:
         """« 1,4 Mo », counted by 1,024 as file explorers show it."""
         if size_bytes < 1_024:
@@ -166,13 +173,30 @@ class Voice:
         minutes = -(-timedelta(seconds=seconds) // timedelta(minutes=1))
         return self.plural("%(n)s minute", "%(n)s minutes", minutes)
 
+    def _elided(self, said: str, facts: Mapping[str, object]) -> str:
+        """« de Odile » → « d'Odile », once it is known what stands there."""
+        if self.language != DEFAULT_LANGUAGE or "e %(" not in said:
+            return said
+        return _ELIDED.sub(
+            lambda found: f"{found[1]}’{found[2]}" if _is_vowel(facts.get(found[3])) else found[0],
+            said,
+        )
+
     def _set(self, said: str) -> str:
         said = said.replace("'", "’")
         return _typeset(said) if self.language == DEFAULT_LANGUAGE else said
 
     def _format_day(self, day: date) -> str:
         said: str = format_date(day, "long", locale=self._locale)
+        if self.language == DEFAULT_LANGUAGE and day.day == 1:
+            return said.replace("1", "1er", 1)
         return said
+
+
+def _is_vowel(fact: object) -> bool:
+    """Whether what is said begins with one; its marks, as `<bdi>`, are passed over."""
+    text = fact.striptags() if isinstance(fact, Markup) else str(fact or "")
+    return unicodedata.normalize("NFD", text[:1]).lower()[:1] in set("aeiouœæ")
 
 
 def N_(message: str) -> str:

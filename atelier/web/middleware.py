@@ -8,7 +8,6 @@ of time and of unfinished heads are in `protocol`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +33,9 @@ _ONCE: Final = frozenset(
      b"sec-fetch-mode", b"sec-fetch-dest"}
 )  # fmt: skip
 _BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CLIMBING: Final = re.compile(r"(?:^|/)\.\.?(?:[;/]|$)")
+_BY_PROXY: Final = "atelier.by_proxy"
 
 _OFF: Final = (
     "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation "
@@ -85,11 +87,8 @@ class SecurityHeaders:
         await self._app(scope, receive, clothed if scope["type"] == "http" else send)
 
     def _clothed(self, headers: list[Header]) -> list[Header]:
-        worn = {name.lower() for name, _ in headers}
-        is_page = any(
-            name.lower() == b"content-type" and value.startswith(b"text/html")
-            for name, value in headers
-        )
+        worn = {name.lower(): value for name, value in headers}
+        is_page = worn.get(b"content-type", b"").startswith(b"text/html")
         wanted = self._page if is_page else self._other
         headers.extend(header for header in wanted if header[0] not in worn)
         return headers
@@ -104,12 +103,14 @@ class Proxies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        client = scope.get("client")
-        if scope["type"] == "http" and client and is_within(client[0], self._trusted):
-            self._believe(scope)
+        if self._trusted and scope["type"] == "http":
+            client = scope.get("client")
+            if client and is_within(client[0], self._trusted):
+                self._believe(scope)
         await self._app(scope, receive, send)
 
     def _believe(self, scope: Scope) -> None:
+        scope[_BY_PROXY] = True
         told = {name: value for name, value in scope["headers"] if name.startswith(b"x-forwarded")}
         addresses = told.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         # From the right: each trusted proxy vouches for the one before it, and no further.
@@ -122,6 +123,11 @@ class Proxies:
         scheme = told.get(b"x-forwarded-proto", b"").decode("latin-1").rpartition(",")[2].strip()
         if scheme in ("http", "https"):
             scope["scheme"] = scheme
+
+
+def came_by_proxy(scope: Scope) -> bool:
+    """Whether a listed proxy brought this request: it stands between us and the client."""
+    return bool(scope.get(_BY_PROXY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +202,10 @@ def checked_path(raw_path: bytes) -> str:
         path = unquote_to_bytes(raw_path).decode("utf-8")
     except UnicodeDecodeError:
         raise Malformed("path") from None
-    if any(unicodedata.category(character) == "Cc" for character in path):
+    if _CONTROL.search(path):
         raise Malformed("path")
     # `..;/` climbs in servers that cut parameters off; ours does not, and says nothing is there.
-    if "\\" in path or any(part.partition(";")[0] in (".", "..") for part in path.split("/")):
+    if "\\" in path or _CLIMBING.search(path):
         raise NotFound("page")
     return path
 

@@ -15,7 +15,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, MultipartState
 from starlette.requests import Request
 
-from atelier.errors import BodyCut, Malformed, TooLarge
+from atelier.errors import BodyCut, Malformed, TooLarge, TooManyFiles
 from atelier.web.bodies import chunks
 from atelier.web.forms import Form, gathered, typed_text
 
@@ -215,7 +215,7 @@ class _Reading:
         assert self._part is not None and self._part.file_name
         self._files += 1
         if self._files > self._limits.max_files:
-            raise Malformed("multipart")
+            raise TooManyFiles(self._limits.max_files)
         part = FilePart(self._part.name, self._part.file_name)
         self._part.sink = await self._open_sink(part, self.form())
 

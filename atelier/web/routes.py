@@ -8,10 +8,13 @@ from starlette.applications import Starlette
 from starlette.types import Lifespan
 
 from atelier.settings import Settings
+from atelier.web import resumable
 from atelier.web.application import build
 from atelier.web.doors import Door
 from atelier.web.identity import SessionCookie
 from atelier.web.pages import (
+    archives,
+    aside,
     audience,
     deposits,
     documents,
@@ -19,10 +22,12 @@ from atelier.web.pages import (
     groups,
     home,
     journal,
+    locks,
     memberships,
     organisations,
     orphans,
     people,
+    quotas,
     requests,
     search,
     seeing,
@@ -41,8 +46,13 @@ DOORS: Final[tuple[Door, ...]] = (
     *home.DOORS,
     *folders.DOORS,
     *deposits.DOORS,
+    *resumable.DOORS,
     *documents.DOORS,
+    *archives.DOORS,
+    *aside.DOORS,
+    *locks.DOORS,
     *trash.DOORS,
+    *quotas.DOORS,
     *audience.DOORS,
     *sharing.DOORS,
     *journal.DOORS,

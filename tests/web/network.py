@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from atelier.app import open_workspace
+from atelier.files import Disk
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId
 from atelier.settings import Settings, load
@@ -49,12 +50,12 @@ def network(data: Path) -> Iterator[Network]:
 
 
 @contextmanager
-def served(made: Network) -> Iterator[Callable[[str], TestClient]]:
+def served(made: Network, disk: Disk | None = None) -> Iterator[Callable[[str], TestClient]]:
     """Clients of the running application, one for each name ("" for a stranger)."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with open_workspace(made.settings) as ws:
+        async with open_workspace(made.settings, disk=disk) as ws:
             yield {"ws": ws}
 
     with TestClient(web_app(made.settings, lifespan), base_url=URL) as running:

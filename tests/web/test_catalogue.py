@@ -7,12 +7,14 @@ import string
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from markupsafe import Markup
 
 from atelier import errors
 from atelier.errors import AtelierError
@@ -25,6 +27,7 @@ from atelier.web.pages import sentences, words
 from atelier.web.places import templates_folder
 
 ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 3, 12, 11, tzinfo=UTC)
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "plural": (1, 2)}
 VOICES = {language: Voice(language, "Europe/Paris") for language in LANGUAGES}
 
@@ -108,7 +111,7 @@ def test_every_error_says_what_happened_what_was_kept_and_what_to_do(
     kind: type[AtelierError],
 ) -> None:
     assert kind in sentences.EXPLANATIONS
-    sample: dict[str, object] = {"str": "x", "int": 3}
+    sample: dict[str, object] = {"str": "x", "int": 3, "int | None": None, "datetime": NOON}
     facts = {one.name: sample[str(one.type)] for one in fields(kind)} if is_dataclass(kind) else {}
     for voice in VOICES.values():
         said = sentences.explain(kind(**facts), voice)
@@ -159,3 +162,28 @@ def test_the_language_is_the_first_wish_then_the_browsers_then_french() -> None:
     assert choose(None, "xx", accept="de, en-US;q=0.8, fr;q=0.5") == "en"
     assert choose(None, accept="fr;q=0, en;q=broken") == "fr"
     assert choose(accept="de" * 10_000) == "fr"
+
+
+def test_french_elides_before_a_vowel_and_counts_the_first_of_a_month() -> None:
+    french, english = VOICES["fr"], VOICES["en"]
+    message = "Lien de connexion de %(name)s"
+    for name, said in (
+        ("Odile", "Lien de connexion d’Odile"),
+        ("Émilie", "Lien de connexion d’Émilie"),
+        ("œuvre", "Lien de connexion d’œuvre"),
+        ("Marie", "Lien de connexion de Marie"),
+        ("Hélène", "Lien de connexion de Hélène"),
+        ("", "Lien de connexion de "),
+        ("%(x)s", "Lien de connexion de %(x)s"),
+    ):
+        assert french.text(message, name=name) == said
+        assert str(french.markup(message, name=name)) == said
+        marked = Markup("<bdi>%s</bdi>") % name
+        wanted = said.removesuffix(name) + f"<bdi>{name}</bdi>"
+        assert str(french.markup(message, name=marked)) == wanted
+    evil = french.markup(message, name="<i>Odile")
+    assert str(evil) == "Lien de connexion de &lt;i&gt;Odile"
+    assert "Odile" in english.text(message, name="Odile") and "d’" not in english.text(message)
+    assert french.day(date(2026, 12, 1)) == "1er décembre 2026"
+    assert french.day(date(2026, 12, 11)) == "11 décembre 2026"
+    assert english.day(date(2026, 12, 1)) == "1 December 2026"

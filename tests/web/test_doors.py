@@ -19,9 +19,9 @@ from atelier.web.doors import (
     SIGNED_IN,
     STEWARD,
     UNASKED,
+    Addresses,
     Door,
     in_folder,
-    routes,
 )
 from atelier.web.identity import FindSession, SessionCookie
 from atelier.web.pages.rendering import Renderer
@@ -89,6 +89,27 @@ def test_a_door_for_the_signed_in_opens_to_them_alone() -> None:
         assert (status in (303, 401)) == door.rule.needs_session, door.path
 
 
+async def told(visit: Visit) -> Response:
+    """What stood in the address."""
+    return PlainTextResponse(repr(visit.request.path_params))
+
+
+def test_an_address_is_found_by_where_it_begins_and_how_deep_it_is() -> None:
+    doors = [
+        Door("GET", "/folders/add", PUBLIC, hello),
+        Door("GET", "/folders/{folder:id}", PUBLIC, told),
+        Door("GET", "/folders/{folder:id}/deposits/{name}", PUBLIC, told),
+        Door("GET", "/static/{file:path}", PUBLIC, told),
+    ]
+    asked = TestClient(build(doors, AROUND, find_anne), base_url=LOCAL.url)
+    assert asked.get("/folders/add").text == "stranger"
+    assert asked.get("/folders/7").text == "{'folder': 7}"
+    assert asked.get("/folders/7/deposits/a%20b.txt").text == "{'folder': 7, 'name': 'a b.txt'}"
+    assert asked.get("/static/css/a/b.css").text == "{'file': 'css/a/b.css'}"
+    for path in ("/folders/7/", "/folders/seven", "/folders", "/folders/7/deposits/a%2Fb", "/x/7"):
+        assert asked.get(path).status_code == 404, path
+
+
 def test_a_public_door_knows_who_comes_and_an_unasked_one_does_not() -> None:
     assert client().get("/hello").text == "stranger"
     assert client(is_known=True).get("/hello").text == "Anne Ledoux"
@@ -108,9 +129,10 @@ def test_a_door_without_a_rule_or_with_a_twin_keeps_the_server_down() -> None:
         ([Door("GET", "/x", PUBLIC, hello), Door("GET", "/x", SIGNED_IN, hello)], ValueError),
         ([Door("TRACE", "/x", PUBLIC, hello)], ValueError),
         ([Door("HEAD", "/x", PUBLIC, hello)], ValueError),
+        ([Door("GET", "/{name}/x", PUBLIC, hello)], ValueError),
     ):
         with pytest.raises(error):
-            routes(doors, AROUND, find_anne)
+            Addresses(doors, AROUND, find_anne)
     with pytest.raises(TypeError):
         Door("GET", "/x", endpoint=hello)  # type: ignore[call-arg]
 

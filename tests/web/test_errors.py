@@ -6,6 +6,7 @@ import dataclasses
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,8 @@ from atelier.web.pages.rendering import Renderer
 from atelier.web.places import templates_folder
 from tests.web.builders import SITE, request, session
 
-SAMPLES: dict[Any, Any] = {"str": "x", "int": 7}
+NOON = datetime(2026, 3, 12, 11, tzinfo=UTC)
+SAMPLES: dict[Any, Any] = {"str": "x", "int": 7, "int | None": None, "datetime": NOON}
 
 
 @cache
@@ -80,7 +82,26 @@ def test_every_error_is_a_page_that_says_what_to_do(kind: type[AtelierError]) ->
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "<h1>" in text and "Traceback" not in text and kind.__name__ not in text
     said = answer(sample(kind), "PUT").json()
-    assert set(said) == {"title", "happened", "kept", "next"} and all(said.values())
+    facts = {"error", "kind"} if kind is errors.NameTaken else {"error"}
+    assert set(said) == {"title", "happened", "kept", "next"} | facts
+    assert all(said.values())
+
+
+def test_a_program_is_told_the_error_and_where_its_bytes_were_set_aside() -> None:
+    for error, told in (
+        (errors.NameTaken("a.pdf", "folder"), {"error": "name_taken", "kind": "folder"}),
+        (errors.VersionClash(1, 2), {"error": "version_clash"}),
+        (errors.VersionClash(1, 2, 7), {"error": "version_clash", "aside": 7}),
+        (errors.Locked("Awa", NOON, 8), {"error": "locked", "aside": 8}),
+        (errors.NotFound("document"), {"error": "not_found"}),
+        (ProtocolRefusal(421), {"error": "wrong_host"}),
+        (RuntimeError("defect"), {"error": "atelier_error"}),
+    ):
+        said = answer(error, "PUT").json()
+        sentences = {"title", "happened", "kept", "next"}
+        assert {name: said[name] for name in said.keys() - sentences} == told
+    lost, kept = (answer(errors.VersionClash(1, 2, aside), "PUT").json() for aside in (None, 7))
+    assert "7 jours" in kept["kept"] and "7 jours" not in lost["kept"]
 
 
 def test_a_version_clash_is_412_where_if_match_was_sent() -> None:

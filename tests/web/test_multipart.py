@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atelier.errors import AtelierError, BodyCut, Invalid, Malformed, TooLarge
+from atelier.errors import AtelierError, BodyCut, Invalid, Malformed, TooLarge, TooManyFiles
 from atelier.web.forms import Form
 from atelier.web.multipart import FilePart, MultipartLimits, read_multipart
 from tests.web.builders import request
@@ -208,7 +208,7 @@ def test_a_quoted_boundary_is_one() -> None:
     ],
 )
 def test_a_flood_or_a_ruin_is_malformed(body: bytes) -> None:
-    with pytest.raises((Malformed, TooLarge)):
+    with pytest.raises((Malformed, TooLarge, TooManyFiles)):
         read([body], limit=10**7)
 
 

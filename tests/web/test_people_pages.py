@@ -167,7 +167,7 @@ def test_a_place_is_added_changed_and_ended_once_confirmed(made: Network, client
     place = f"{CY}/memberships/3"
     confirm(ada, place, function="Relais", ends_on=FAR, representative="yes")
     sheet = said(ada.get(CY).text)
-    assert "référent" in sheet and "1 janvier 2100" in sheet
+    assert "référent" in sheet and "1er janvier 2100" in sheet
     yesterday = within(made, _today) - timedelta(days=1)
     lost = send(ada, f"{place}/end", last_day=yesterday.isoformat())
     assert "perd « Contribution »" in said(lost.text)

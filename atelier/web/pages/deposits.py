@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
 from starlette.responses import Response
 
-from atelier.errors import Invalid, Malformed, NameTaken
-from atelier.model.documents import Deposited
+from atelier.errors import Invalid, Locked, Malformed, NameTaken, VersionClash
+from atelier.model.deposits import Taken
 from atelier.model.folders import Action
-from atelier.web.bodies import chunks
+from atelier.web import digests
+from atelier.web.bodies import announced_bytes, chunks
 from atelier.web.doors import Door, in_folder
-from atelier.web.forms import TOKEN_FIELD, Form
-from atelier.web.multipart import FilePart, MultipartLimits, OpenSink, read_multipart
-from atelier.web.pages.documents import document_of, sheet
+from atelier.web.errors import status_of
+from atelier.web.forms import Form, gathered
+from atelier.web.multipart import FilePart
+from atelier.web.pages.documents import document_of, second, sheet
 from atelier.web.pages.folders import folder_of, listing
-from atelier.web.visit import Visit, onward
+from atelier.web.pages.received import FILES, Received, gravest, receive, taken_of, told
+from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import deposits
 from atelier.workspace.deposits import Incoming
 
-_FILES: Final = "files"
 _VERSION_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})"', re.ASCII)
-# Boundary and headers around each file.
-_AROUND_FILE_BYTES: Final = 20 * 1024
 
 
 async def deposit(visit: Visit) -> Response:
     """The files of a form into a folder; each is confirmed on its own, in the order sent."""
     folder = folder_of(visit)
-    files = _Files(visit, visit.ws.settings.limits.max_files_per_deposit)
 
     async def begin(part: FilePart, form: Form) -> Incoming:
-        return await deposits.begin(visit.ws, visit.actor, folder, part.name)
+        # To keep both asks least: what was chosen comes after the files.
+        both = Taken.KEEP_BOTH
+        return await deposits.begin(visit.ws, visit.actor, folder, part.name, taken=both)
 
     try:
-        kept = await files.receive(begin)
-    except (Invalid, NameTaken) as error:
+        most = visit.ws.settings.limits.max_files_per_deposit
+        files, asked = await receive(visit, begin, most=most, names=("taken",))
+    except Invalid as error:
         return await listing(visit, visit.refused(error, _field(error)))
-    is_new = any(one.is_new_version for one in kept)
-    return onward(f"/folders/{folder}", "deposited" if is_new else "unchanged")
+    if any(one.error for one in files):
+        return await _told(visit, files, asked)
+    added = sum(one.done.is_new_version for one in files if one.done)
+    same = len(files) - added
+    counts = f"?added={added}&same={same}" if len(files) > 1 else ""
+    return onward(f"/folders/{folder}{counts}", "deposited" if added else "unchanged")
 
 
 async def revise(visit: Visit) -> Response:
@@ -52,17 +59,34 @@ async def revise(visit: Visit) -> Response:
         return await deposits.begin_version(visit.ws, visit.actor, document, expected=expected)
 
     try:
-        (done,) = await _Files(visit, 1).receive(begin)
+        (one,), _ = await receive(visit, begin, most=1, names=("expected",))
+        if one.error is not None:
+            raise one.error
     except Invalid as error:
         return await sheet(visit, visit.refused(error, _field(error)))
-    return onward(f"/documents/{document}", "revised" if done.is_new_version else "unchanged")
+    except (VersionClash, Locked) as error:
+        return await sheet(visit, second(visit, error, FILES))
+    assert one.done is not None
+    return onward(f"/documents/{document}", "revised" if one.done.is_new_version else "unchanged")
 
 
 async def put_deposit(visit: Visit) -> Response:
-    """The body as a document of this name in a folder, or its next version."""
+    """The body as a document of this name in a folder, or below it along `?path=A/B`.
+
+    `?taken=` says what a name in use does: `revise` (else), `keep_both`, `refuse`.
+    """
     visit.check_token()
-    name = str(visit.request.path_params["name"])
-    incoming = await deposits.begin(visit.ws, visit.actor, folder_of(visit), name)
+    query = gathered(visit.request.query_params.multi_items(), ("path", "taken"), ())
+    path = query.fields.get("path", "")
+    incoming = await deposits.begin(
+        visit.ws,
+        visit.actor,
+        folder_of(visit),
+        str(visit.request.path_params["name"]),
+        path=tuple(path.split("/")) if path else (),
+        taken=taken_of(query),
+        size_bytes=announced_bytes(visit.request) or 0,
+    )
     return await _take(visit, incoming)
 
 
@@ -70,12 +94,17 @@ async def put_version(visit: Visit) -> Response:
     """The body as a further version; `If-Match` or `?expected=` says which one it builds upon."""
     visit.check_token()
     document, expected = document_of(visit), _expected(visit)
-    incoming = await deposits.begin_version(visit.ws, visit.actor, document, expected=expected)
+    size_bytes = announced_bytes(visit.request) or 0
+    incoming = await deposits.begin_version(
+        visit.ws, visit.actor, document, expected=expected, size_bytes=size_bytes
+    )
     return await _take(visit, incoming)
 
 
 async def _take(visit: Visit, incoming: Incoming) -> Response:
-    body = chunks(visit.request, visit.ws.settings.limits.max_deposit_bytes)
+    body: AsyncIterator[bytes] = chunks(visit.request, visit.ws.settings.limits.max_deposit_bytes)
+    if (digest := digests.announced(visit.request)) is not None:
+        body = digests.verified(body, digest)
     done = await deposits.receive(visit.ws, visit.actor, incoming, body, still=visit.still)
     address = f"/documents/{done.document_id}"
     told = {
@@ -91,57 +120,21 @@ async def _take(visit: Visit, incoming: Incoming) -> Response:
     return Response(answer, status, {"location": address}, media_type="application/json")
 
 
-class _Files:
-    """The files of one form: all begun, then all confirmed; on an error the rest is dropped."""
-
-    def __init__(self, visit: Visit, most: int) -> None:
-        self._visit, self._most = visit, most
-        self._begun: list[Incoming] = []
-        self._kept: list[Deposited] = []
-
-    async def receive(self, begin: OpenSink) -> list[Deposited]:
-        """What each file became, in the order sent; `Invalid` when there is none."""
-        try:
-            form = await self._read(begin)
-            if not self._begun:
-                raise Invalid(_FILES, "empty")
-            for incoming in self._begun:
-                await self._confirm(incoming, form.text("comment"))
-        finally:
-            for incoming in self._begun[len(self._kept) :]:
-                await incoming.drop()
-        return self._kept
-
-    async def _confirm(self, incoming: Incoming, comment: str) -> None:
-        ws, actor = self._visit.ws, await self._visit.still()
-        self._kept.append(await deposits.finish(ws, actor, incoming, comment=comment))
-
-    async def _read(self, begin: OpenSink) -> Form:
-        async def open_sink(part: FilePart, form: Form) -> Incoming:
-            # The token stands first in the form: nothing is begun for another site.
-            form.checked(self._visit.form_token)
-            if part.field != _FILES:
-                raise Invalid(part.field[:40], "unknown")
-            incoming = await begin(part, form)
-            assert isinstance(incoming, Incoming)
-            self._begun.append(incoming)
-            return incoming
-
-        limits = self._visit.ws.settings.limits
-        each = limits.max_deposit_bytes + _AROUND_FILE_BYTES
-        form = await read_multipart(
-            self._visit.request,
-            open_sink,
-            (TOKEN_FIELD, "comment", "expected"),
-            limit_bytes=limits.max_form_bytes + self._most * each,
-            limits=MultipartLimits(max_files=self._most),
-        )
-        return form.checked(self._visit.form_token)
+async def _told(visit: Visit, files: list[Received], asked: Taken) -> Response:
+    """The folder, saying of each file what became of it."""
+    error = gravest(files)
+    assert error is not None
+    if len(files) == 1 and not (isinstance(error, NameTaken) and asked is Taken.REFUSE):
+        return await listing(visit, visit.refused(error, FILES))
+    # Where she asked to leave out what is there already, leaving it out is no refusal.
+    is_asked = isinstance(error, NameTaken) and asked is Taken.REFUSE
+    status = 200 if is_asked else status_of(error, visit.request)
+    return await listing(visit, Refused(status), told(visit.voice, files))
 
 
-def _field(error: Invalid | NameTaken) -> str:
+def _field(error: Invalid) -> str:
     """The field of the form beside which the fault is told."""
-    return "comment" if isinstance(error, Invalid) and error.field == "comment" else _FILES
+    return error.field if error.field in ("comment", "taken") else FILES
 
 
 def _expected(visit: Visit) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from atelier.errors import AlreadySo, Invalid, NameTaken
+from atelier.errors import AlreadySo, Invalid, Locked, NameTaken, VersionClash
+from atelier.model.documents import Document
 from atelier.model.folders import Action
 from atelier.model.ids import DocumentId, FolderId
 from atelier.web.doors import Door, in_folder
-from atelier.web.downloads import download
+from atelier.web.downloads import download, handing_over
+from atelier.web.errors import status_of
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
+from atelier.web.pages.sentences import explain
 from atelier.web.pages.words import reading
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import documents, folders
@@ -32,7 +35,8 @@ async def content(visit: Visit) -> Response:
         await documents.enter_to(visit.ws, await visit.still(), document, Action.READ)
 
     is_inline = "inline" in visit.request.query_params
-    return download(visit.request, given, still, is_inline=is_inline)
+    proxy = handing_over(visit.request, visit.ws.settings)
+    return download(visit.request, given, still, is_inline=is_inline, proxy=proxy)
 
 
 async def restore(visit: Visit) -> Response:
@@ -42,6 +46,36 @@ async def restore(visit: Visit) -> Response:
     expected = form.number("expected")
     await documents.restore(visit.ws, visit.actor, document, version, expected=expected)
     return onward(f"/documents/{document}", "restored")
+
+
+async def label(visit: Visit) -> Response:
+    """What a version is to people; nothing takes it away."""
+    number, document = visit.number("version"), document_of(visit)
+    form = await visit.form("label")
+    words = form.text("label")
+    try:
+        await documents.label(visit.ws, visit.actor, document, number, words)
+    except Invalid as error:
+        field = f"label-{number}"  # the page has such a form for each version
+        return await sheet(visit, visit.refused(error, field, {field: words}))
+    except AlreadySo:  # sent as it stood
+        return onward(f"/documents/{document}")
+    return onward(f"/documents/{document}", "labelled" if words else "unlabelled")
+
+
+async def replace(visit: Visit) -> Response:
+    """Its bytes as a new version of the document that bears the wanted name."""
+    form = await visit.form("onto", "over", "expected")
+    document, onto = document_of(visit), DocumentId(form.number("onto"))
+    done = await documents.replace(
+        visit.ws,
+        visit.actor,
+        document,
+        onto,
+        expected=form.number("expected"),
+        over=form.number("over"),
+    )
+    return onward(f"/documents/{onto}", "replaced" if done.is_new_version else "replaced-same")
 
 
 async def show_rename(visit: Visit) -> Response:
@@ -57,7 +91,10 @@ async def rename(visit: Visit) -> Response:
         await documents.rename(
             visit.ws, visit.actor, document_of(visit), name, expected=_expected(form)
         )
-    except (Invalid, NameTaken, AlreadySo) as error:
+    except NameTaken as error:
+        onto = await documents.namesake(visit.ws, visit.actor, document_of(visit), name=name)
+        return await _rename(visit, visit.refused(error, "name", {"name": name}), onto)
+    except (Invalid, AlreadySo) as error:
         return await _rename(visit, visit.refused(error, "name", {"name": name}))
     return onward(f"/documents/{document_of(visit)}", "document-renamed")
 
@@ -70,10 +107,14 @@ async def show_move(visit: Visit) -> Response:
 async def move(visit: Visit) -> Response:
     """Into another folder, with all its versions; announced when somebody feels it."""
     form = await visit.form("parent", "expected", ANNOUNCED)
+    typed = {"parent": form.text("parent")}
     try:
         page = await _announced_move(visit, form, FolderId(form.number("parent")))
-    except (Invalid, NameTaken, AlreadySo) as error:
-        typed = {"parent": form.text("parent")}
+    except NameTaken as error:
+        ws, parent = visit.ws, FolderId(form.number("parent"))
+        onto = await documents.namesake(ws, visit.actor, document_of(visit), folder_id=parent)
+        return await _move(visit, visit.refused(error, "parent", typed), onto)
+    except (Invalid, AlreadySo) as error:
         return await _move(visit, visit.refused(error, "parent", typed))
     return page or onward(f"/documents/{document_of(visit)}", "document-moved")
 
@@ -88,6 +129,13 @@ def document_of(visit: Visit) -> DocumentId:
     return DocumentId(visit.number("document"))
 
 
+def second(visit: Visit, error: VersionClash | Locked, field: str) -> Refused:
+    """Who came second is told all of it beside the field: what was kept, and what to do."""
+    said = explain(error, visit.voice)
+    whole = " ".join((said.happened, said.kept, said.next))
+    return Refused(status_of(error, visit.request), {field: whole})
+
+
 async def sheet(visit: Visit, refused: Refused) -> Response:
     """The page of a document, also when a form on it was refused."""
     number, page = document_of(visit), visit.asked_number("page")
@@ -100,6 +148,8 @@ async def sheet(visit: Visit, refused: Refused) -> Response:
         folder=look.folder,
         crumbs=look.crumbs,
         document=look.document,
+        lock=look.lock,
+        aside=look.aside,
         page_text=text.text if text else None,
         page_number=(text.number if text else None) or page or 1,
         page_count=(text.count if text else None) or current.page_count,
@@ -109,17 +159,18 @@ async def sheet(visit: Visit, refused: Refused) -> Response:
     )
 
 
-async def _rename(visit: Visit, refused: Refused) -> Response:
-    return _form(visit, "documents/rename.html", await _allowed(visit, Action.RENAME), refused)
+async def _rename(visit: Visit, refused: Refused, onto: Document | None = None) -> Response:
+    look = await _allowed(visit, Action.RENAME)
+    return _form(visit, "documents/rename.html", look, refused, onto=onto)
 
 
-async def _move(visit: Visit, refused: Refused) -> Response:
+async def _move(visit: Visit, refused: Refused, onto: Document | None = None) -> Response:
     look = await _allowed(visit, Action.REMOVE)
     places = await folders.places(visit.ws, visit.actor, Action.ADD)
     elsewhere = [
         (place.id, place.name, place.depth) for place in places if place.id != look.folder.id
     ]
-    return _form(visit, "documents/move.html", look, refused, places=elsewhere)
+    return _form(visit, "documents/move.html", look, refused, places=elsewhere, onto=onto)
 
 
 async def _announced_move(visit: Visit, form: Form, parent: FolderId) -> Response | None:
@@ -175,6 +226,8 @@ DOORS = (
     Door("GET", _HERE, in_folder(Action.READ), show),
     Door("GET", f"{_VERSION}/content", in_folder(Action.READ), content),
     Door("POST", f"{_VERSION}/restore", in_folder(Action.REVISE), restore),
+    Door("POST", f"{_VERSION}/label", in_folder(Action.REVISE), label),
+    Door("POST", f"{_HERE}/replace", in_folder(Action.REMOVE), replace),
     Door("GET", f"{_HERE}/rename", in_folder(Action.RENAME), show_rename),
     Door("POST", f"{_HERE}/rename", in_folder(Action.RENAME), rename),
     Door("GET", f"{_HERE}/move", in_folder(Action.REMOVE), show_move),

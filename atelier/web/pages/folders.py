@@ -13,6 +13,8 @@ from atelier.web.doors import Door, in_folder
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
+from atelier.web.pages.received import Told, counted
+from atelier.web.pages.words import notice
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import folders, sharing
 from atelier.workspace.place import Workspace
@@ -108,8 +110,8 @@ def folder_of(visit: Visit) -> FolderId:
     return FolderId(visit.number("folder"))
 
 
-async def listing(visit: Visit, refused: Refused) -> Response:
-    """The page of a folder, also when a form on it was refused."""
+async def listing(visit: Visit, refused: Refused, told: Told | None = None) -> Response:
+    """The page of a folder, also when a form on it was refused, or some of its files were."""
     number, sort, words = folder_of(visit), visit.asked("sort") or "name", visit.asked("filter")
     page = visit.asked_number("page") or 1
     found = await folders.look(
@@ -129,8 +131,13 @@ async def listing(visit: Visit, refused: Refused) -> Response:
         sort=sort,
         filter=words.strip(),
         audience=found.audience,
+        locks=found.locks,
+        space=found.space,
         max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
+        max_files=visit.ws.settings.limits.max_files_per_deposit,
         undo=_undo(visit),
+        brought=told,
+        notice=_notice(visit),
         **refused.values(),
     )
 
@@ -177,6 +184,16 @@ async def _announced_close(visit: Visit, form: Form) -> Response | None:
     )
 
 
+def _notice(visit: Visit) -> str | None:
+    """What was done, with how many files when the address tells it after a deposit."""
+    said = notice(visit.asked("done"), visit.voice)
+    counts = [visit.asked(name) for name in ("added", "same")]
+    if said is None or not all(_COUNT.fullmatch(count) for count in counts):
+        return said
+    added, same = map(int, counts)
+    return counted(visit.voice, added=added, same=same) if added or same else said
+
+
 def _undo(visit: Visit) -> str:
     """What was just removed from here, as the trash addresses it: `documents/12`, or ""."""
     found = _UNDO.fullmatch(visit.asked("undo"))
@@ -217,6 +234,7 @@ def outside(places: tuple[folders.Place, ...], folder: FolderId) -> list[tuple[F
     return kept
 
 
+_COUNT = re.compile(r"[0-9]{1,4}", re.ASCII)
 _UNDO = re.compile(r"(documents|folders)-([1-9][0-9]{0,17})", re.ASCII)
 _HERE = "/folders/{folder:id}"
 

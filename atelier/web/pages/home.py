@@ -7,7 +7,7 @@ from starlette.responses import Response
 from atelier.errors import Invalid, NameTaken
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import folders, orphans, requests
+from atelier.workspace import aside, folders, orphans, requests
 
 
 async def show(visit: Visit) -> Response:
@@ -36,9 +36,11 @@ async def _home(visit: Visit, refused: Refused) -> Response:
         entries=home.entries,
         latest=[row for row, _ in home.latest],
         folder_names={row.folder_id: name for row, name in home.latest},
+        locks=home.locks,
         may_open_top=visit.actor.may_open_top,
         told=notices.told,
         orphaned=notices.orphaned,
+        aside=await aside.hers(visit.ws, visit.actor),
         waiting_requests=await requests.waiting(visit.ws, visit.actor),
         **refused.values(),
     )

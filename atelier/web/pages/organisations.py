@@ -16,6 +16,7 @@ from atelier.model.organisations import (
 from atelier.web.doors import SIGNED_IN, STEWARD, Door
 from atelier.web.forms import Form
 from atelier.web.language import N_
+from atelier.web.pages.amounts import limit_shown
 from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import organisations
@@ -26,7 +27,7 @@ _PARTICULARS = ("name", "kind", "siret", "finess", "address", "contact")
 
 async def show(visit: Visit) -> Response:
     """What the network knows of it and who its people are, for anyone signed in."""
-    return await _sheet(visit, Refused())
+    return await sheet(visit, Refused())
 
 
 async def change(visit: Visit) -> Response:
@@ -36,7 +37,7 @@ async def change(visit: Visit) -> Response:
     try:
         await organisations.change(visit.ws, visit.actor, _number(visit), Particulars(**typed))
     except (Invalid, AlreadySo) as error:
-        return await _sheet(visit, visit.refused(error, _field(error, "name"), typed))
+        return await sheet(visit, visit.refused(error, _field(error, "name"), typed))
     return onward(_here(visit), "organisation-changed")
 
 
@@ -65,7 +66,7 @@ async def end(visit: Visit) -> Response:
             later=organisations.day_after(day),
         )
     except (Invalid, AlreadySo) as error:
-        return await _sheet(visit, visit.refused(error, "day", typed))
+        return await sheet(visit, visit.refused(error, "day", typed))
     done = "organisation-left-orphans" if orphaned else "organisation-left"
     return page or onward(_here(visit), done)
 
@@ -91,7 +92,7 @@ async def merge(visit: Visit) -> Response:
             fields=typed,
         )
     except (Invalid, AlreadySo) as error:
-        return await _sheet(visit, visit.refused(error, "into", typed))
+        return await sheet(visit, visit.refused(error, "into", typed))
     return page or onward(f"/organisations/{into}", "organisation-merged")
 
 
@@ -116,21 +117,24 @@ def _field(error: Invalid | AlreadySo, otherwise: str) -> str:
     return name if name in _PARTICULARS else otherwise
 
 
-async def _sheet(visit: Visit, refused: Refused) -> Response:
-    sheet = await organisations.look(visit.ws, visit.actor, _number(visit))
+async def sheet(visit: Visit, refused: Refused) -> Response:
+    """The page of an organisation, also when a form on it was refused."""
+    found = await organisations.look(visit.ws, visit.actor, _number(visit))
     return visit.page(
         "organisations/organisation.html",
         status=refused.status,
         path=_here(visit),
-        organisation=sheet.organisation,
-        into=sheet.into,
-        present=sheet.present,
-        past=sheet.past,
-        others=sheet.others,
-        may_manage=sheet.may_manage,
-        may_bring=sheet.may_bring,
-        is_present=sheet.is_present,
+        organisation=found.organisation,
+        into=found.into,
+        present=found.present,
+        past=found.past,
+        others=found.others,
+        may_manage=found.may_manage,
+        may_bring=found.may_bring,
+        is_present=found.is_present,
         today=visit.actor.today,
+        space=found.space,
+        limit=limit_shown(found.space, visit.voice),
         max_kind=MAX_KIND_CHARACTERS,
         max_contact=MAX_CONTACT_CHARACTERS,
         **refused.values(),

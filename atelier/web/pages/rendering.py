@@ -36,6 +36,9 @@ _COMMON: Final[Mapping[str, object]] = {
     "form_token": "",
     "q": "",
     "undo": "",
+    "brought": None,
+    "aside": (),
+    "onto": None,
 }
 
 

@@ -6,14 +6,16 @@ page (200 rows); here each is one call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from atelier.model.documents import ReadState
 from atelier.model.folders import DocumentRow, FolderRow
+from atelier.model.ids import DocumentId
 from atelier.model.journal import JournalLine
+from atelier.model.locks import Lock
 from atelier.model.names import is_suspect
 from atelier.web.language import Voice
 from atelier.web.pages.words import kind, reading
@@ -34,7 +36,10 @@ class FolderLine(NamedTuple):
 
 
 class DocumentLine(NamedTuple):
-    """A document as its table prints it; `tag` is "" when its text is searchable."""
+    """A document as its table prints it; `tag` is "" when its text is searchable.
+
+    `editor` is who is editing it, "" for nobody.
+    """
 
     url: str
     icon: Markup
@@ -49,6 +54,9 @@ class DocumentLine(NamedTuple):
     tag: str
     is_reading: bool
     folder_id: int
+    editor: str
+    label: str
+    number: int
 
 
 class Rows:
@@ -77,9 +85,13 @@ class Rows:
             for row in rows
         ]
 
-    def documents(self, rows: Iterable[DocumentRow]) -> list[DocumentLine]:
+    def documents(
+        self, rows: Iterable[DocumentRow], locks: Mapping[DocumentId, Lock]
+    ) -> list[DocumentLine]:
         """One line per document, in the order given."""
-        return [self._document(row) for row in rows]
+        return [
+            self._document(row, locks[row.id].holder if row.id in locks else "") for row in rows
+        ]
 
     def by_day(
         self, lines: Iterable[JournalLine]
@@ -93,7 +105,7 @@ class Rows:
             days[-1][1].append((line, self._voice.clock(line.at)))
         return days
 
-    def _document(self, row: DocumentRow) -> DocumentLine:
+    def _document(self, row: DocumentRow, editor: str) -> DocumentLine:
         changed = self._voice.local(row.changed_at)
         return DocumentLine(
             f"/documents/{row.id}",
@@ -109,6 +121,9 @@ class Rows:
             self._tags.get(row.state, ""),
             row.state == ReadState.WAITING,
             row.folder_id,
+            editor,
+            row.label,
+            row.id,
         )
 
     def icon(self, media_type: str) -> Markup:

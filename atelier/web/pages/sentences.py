@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
+from datetime import datetime
 from typing import Final
 
 from atelier import errors
@@ -16,7 +17,7 @@ from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.model.names import Fault as NameFault
 from atelier.web.language import N_, Voice
-from atelier.web.pages.start_faults import NEAREST, SETTING_FAULTS, UNREADY_FAULTS
+from atelier.web.pages.start_faults import COPY_FAULTS, NEAREST, SETTING_FAULTS, UNREADY_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +166,56 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("Rien n'a été fait."),
         N_("Relisez ce qu'elle ferait maintenant, puis confirmez."),
     ),
+    errors.OffsetMismatch: Explanation(
+        N_("Le dépôt n'en est pas là"),
+        N_("Le serveur a gardé %(offset_bytes)s de ce fichier ; l'envoi reprenait ailleurs."),
+        N_("Ce qui était déjà arrivé est gardé."),
+        N_("Reprenez le dépôt : il continue là où il en est."),
+    ),
+    errors.UploadInUse: Explanation(
+        N_("Ce dépôt est déjà en cours d'envoi"),
+        N_("Des octets de ce fichier arrivent par une autre connexion."),
+        N_("Ce qui était déjà arrivé est gardé."),
+        N_("Attendez une demi-minute, puis reprenez le dépôt."),
+    ),
     errors.VersionClash: Explanation(
         N_("Une autre version est arrivée avant"),
         N_("Vous partiez de la version %(expected)s ; la version %(current)s est là entre-temps."),
         N_("La version en place n'a pas été remplacée, et votre fichier est toujours chez vous."),
         N_("Ouvrez la version actuelle, reprenez-y vos changements, puis déposez la vôtre."),
     ),
+    errors.Locked: Explanation(
+        N_("Quelqu'un modifie ce document"),
+        N_("%(holder)s le modifie jusqu'au %(until)s."),
+        N_("Le document n'a pas changé, et votre fichier est toujours chez vous."),
+        N_("Attendez ce moment, ou demandez à un coordinateur du dossier de libérer le document."),
+    ),
+    errors.DigestMismatch: Explanation(
+        N_("Les octets reçus ne sont pas ceux qui étaient annoncés"),
+        N_("Leur empreinte %(algorithm)s est différente : ils ont été abîmés en chemin."),
+        N_("Rien de cet envoi n'a été gardé ; votre fichier est toujours chez vous."),
+        N_("Envoyez-les de nouveau."),
+    ),
     errors.TooLarge: Explanation(
         N_("Fichier trop lourd"),
         N_("Ce qui a été envoyé dépasse la limite de %(limit_bytes)s."),
         N_("Rien n'a été enregistré ; votre fichier est toujours chez vous."),
         N_("Allégez-le ou séparez-le, ou demandez à l'administrateur de relever la limite."),
+    ),
+    errors.TooManyFiles: Explanation(
+        N_("Trop de fichiers à la fois"),
+        N_("Ce formulaire prend au plus %(most)s fichiers à la fois."),
+        N_("Aucun fichier de cet envoi n'a été enregistré ; ils sont toujours chez vous."),
+        N_("Revenez à la page précédente et déposez-les en plusieurs fois."),
+    ),
+    errors.ArchiveTooLarge: Explanation(
+        N_("C'est trop pour une seule archive"),
+        N_(
+            "Une archive contient au plus %(max_entries)s éléments et %(max_bytes)s ;"
+            " des chemins très longs comptent aussi."
+        ),
+        N_("Rien n'a été préparé ; les documents sont toujours dans leurs dossiers."),
+        N_("Téléchargez ses sous-dossiers un par un, ou cochez une partie des documents."),
     ),
     errors.TooMany: Explanation(
         N_("Trop de demandes"),
@@ -189,6 +229,12 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("Vos demandes en attente sont gardées ; celle-ci n'a pas été envoyée."),
         N_("Attendez une réponse, ou retirez une demande dont vous n'avez plus besoin."),
     ),
+    errors.TooManyUploads: Explanation(
+        N_("Trop de dépôts inachevés"),
+        N_("%(unfinished)s de vos dépôts ne sont pas terminés."),
+        N_("Ce qui en est arrivé est gardé ; ce dépôt-ci n'a pas commencé."),
+        N_("Terminez ou annulez un dépôt en cours, puis recommencez."),
+    ),
     errors.Fault: Explanation(
         N_("Le serveur ne peut pas le faire maintenant"),
         N_("Un incident technique empêche cette action."),
@@ -200,6 +246,15 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("L'espace de stockage est plein : le dépôt n'a pas été enregistré."),
         N_("Les documents déjà là sont intacts, et votre fichier est toujours chez vous."),
         N_("Prévenez l'administrateur, puis déposez-le de nouveau."),
+    ),
+    errors.QuotaFull: Explanation(
+        N_("Limite d'espace atteinte"),
+        N_("La limite d'espace du dossier serait dépassée : il y reste %(left_bytes)s."),
+        N_("Ce qui est déjà là est intact, et votre fichier est toujours chez vous."),
+        N_(
+            "Demandez au coordinateur de relever la limite, ou d'effacer définitivement ce qui "
+            "est dans la corbeille ; puis recommencez."
+        ),
     ),
     errors.WriteFailed: Explanation(
         N_("Enregistrement impossible"),
@@ -239,7 +294,7 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
     ),
     errors.FolderInUse: Explanation(
         N_("Dossier de données déjà utilisé"),
-        N_("Un autre serveur utilise déjà « %(folder)s »."),
+        N_("Un autre serveur, ou une réparation, utilise déjà « %(folder)s »."),
         N_("L'autre serveur continue ; rien n'a été touché."),
         N_("Arrêtez l'autre serveur, ou choisissez un autre dossier de données."),
     ),
@@ -254,6 +309,12 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("« %(folder)s » n'est pas prêt : %(fault)s."),
         _NOT_STARTED,
         N_("Préparez-le avec « atelier init », ou mettez Atelier à jour."),
+    ),
+    errors.CopyRefused: Explanation(
+        N_("Copie impossible"),
+        N_("« %(place)s » : cette copie ne peut pas être faite."),
+        N_("Rien n'a été changé, et aucune copie incomplète n'est restée."),
+        N_("Corrigez ce qui est dit, puis relancez la commande."),
     ),
     errors.PortInUse: Explanation(
         N_("Port déjà pris"),
@@ -275,6 +336,9 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     Action.RESTORE: N_("Votre accès à ce dossier ne permet pas de restaurer ou de vider."),
     Action.MEET: N_("Votre accès à ce dossier ne permet pas d'y gérer des réunions."),
     Action.JOURNAL: N_("Votre accès à ce dossier ne permet pas de lire son journal."),
+    Action.UNLOCK: N_(
+        "Quelqu'un d'autre modifie ce document : seul un coordinateur peut le libérer."
+    ),
     "manage": N_("Cette action est réservée aux administrateurs du réseau."),
     SEEING: N_(
         "Vous voyez les dossiers comme quelqu'un d'autre : rien ne peut être changé dans cette vue."
@@ -284,6 +348,7 @@ FORBIDDEN: Final[Mapping[str, str]] = {
 MISSING: Final[Mapping[str, str]] = {
     "folder": N_("Ce dossier n'existe pas, ou votre accès ne permet pas de le voir."),
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
+    "aside": N_("Ce fichier n'est plus mis de côté pour vous."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
     "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
     "request": N_("Cette demande n'existe pas, ou elle a déjà reçu une réponse."),
@@ -292,6 +357,7 @@ MISSING: Final[Mapping[str, str]] = {
     "organisation": N_("Cette structure n'existe pas."),
     "group": N_("Ce groupe de travail n'existe pas, ou ne vous est pas ouvert."),
     "membership": N_("Ce rattachement n'existe pas, ou ne vous est pas ouvert."),
+    "upload": N_("Ce dépôt n'est plus en cours, ou n'est pas le vôtre."),
     "member": N_("Cette personne ne fait pas partie de ce groupe."),
 }
 
@@ -306,6 +372,8 @@ NAME_FAULTS: Final[Mapping[str, str]] = {
 
 FAULTS: Final[Mapping[str, str]] = {
     "empty": N_("Ce champ est à remplir."),
+    "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
+    "too_many_locks": N_("Vous modifiez déjà 100 documents : terminez-en d'abord avec l'un d'eux."),
     "too_short": N_("C'est trop court : 12 caractères au moins."),
     "too_long": N_("C'est trop long."),
     "too_simple": N_("Ce mot de passe est trop facile à deviner : choisissez-en un autre."),
@@ -332,14 +400,18 @@ FAULTS: Final[Mapping[str, str]] = {
     "unknown_address": N_("Personne n'a cette adresse dans l'annuaire : vérifiez-la."),
     "inactive_account": N_("Le compte de cette personne n'est plus actif."),
     "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
+    "none_chosen": N_("Aucun document n'est coché : cochez-en dans la liste, puis recommencez."),
     "has_left": N_("Cette structure a quitté le réseau : ses rattachements ne changent plus."),
 }
 
 ALREADY: Final[Mapping[str, str]] = {
     "closed": N_("Ce dossier est déjà fermé."),
     "open": N_("Ce dossier suit déjà les accès de son dossier parent."),
+    "unlocked": N_("Plus personne ne modifie ce document."),
+    "quota": N_("C'est déjà la limite."),
     "current": N_("Cette version est déjà la version actuelle."),
     "named": N_("C'est déjà son nom."),
+    "labelled": N_("C'est déjà la mention de cette version."),
     "there": N_("Il se trouve déjà dans ce dossier."),
     "group": N_("Un groupe de travail porte déjà ce nom."),
     "organisation": N_("Une structure porte déjà ce nom."),
@@ -364,6 +436,15 @@ ALREADY: Final[Mapping[str, str]] = {
     "held": N_("Cette personne a déjà sur ce dossier cet accès, ou un accès plus étendu."),
 }
 
+# Without a size for a folder above: it would tell of a folder that she may not read.
+QUOTAS: Final[Mapping[str, str]] = {
+    "folder": N_("La limite d'espace du dossier serait dépassée : il y reste %(left_bytes)s."),
+    "organisation": N_(
+        "La limite d'espace de votre structure serait dépassée : il lui reste %(left_bytes)s."
+    ),
+    "above": N_("La limite d'espace de la partie du réseau où se trouve ce dossier est atteinte."),
+}
+
 # Where one fact chooses the sentence of what happened.
 _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.Forbidden: ("action", FORBIDDEN),
@@ -373,6 +454,8 @@ _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.AlreadySo: ("what", ALREADY),
     errors.SettingsFault: ("fault", SETTING_FAULTS),
     errors.FolderUnready: ("fault", UNREADY_FAULTS),
+    errors.CopyRefused: ("fault", COPY_FAULTS),
+    errors.QuotaFull: ("of", QUOTAS),
 }
 
 
@@ -385,7 +468,7 @@ def explain(error: AtelierError, voice: Voice) -> Explanation:
     return Explanation(
         title=voice.text(said.title, **facts),
         happened=voice.text(_happened(error, said.happened), **facts),
-        kept=voice.text(said.kept, **facts),
+        kept=voice.text(_kept(error, said.kept), **facts),
         next=voice.text(_next(error, said.next), **facts),
     )
 
@@ -395,13 +478,26 @@ def beside_field(error: errors.Invalid, voice: Voice) -> str:
     return explain(error, voice).happened
 
 
+_ASIDE: Final = N_(
+    "Votre fichier est mis de côté 7 jours, pour vous seul : la page du document et l'accueil "
+    "vous le montrent."
+)
+_ASIDE_NEXT: Final = N_(
+    "Comparez-le avec la version actuelle, puis déposez-le comme nouvelle version, ou jetez-le."
+)
 _OWN_VIEW: Final = N_("Revenez à votre propre vue, en haut de la page, puis recommencez.")
 
 
 def _next(error: AtelierError, otherwise: str) -> str:
+    if getattr(error, "aside", None) is not None:
+        return _ASIDE_NEXT
     if isinstance(error, errors.Forbidden) and error.action == SEEING:
         return _OWN_VIEW
     return NEAREST if isinstance(error, errors.SettingsFault) and error.nearest else otherwise
+
+
+def _kept(error: AtelierError, otherwise: str) -> str:
+    return otherwise if getattr(error, "aside", None) is None else _ASIDE
 
 
 def _happened(error: AtelierError, otherwise: str) -> str:
@@ -412,6 +508,10 @@ def _happened(error: AtelierError, otherwise: str) -> str:
 def _shown(name: str, value: object, voice: Voice) -> object:
     if name.endswith("_bytes") and isinstance(value, int):
         return voice.size(value)
+    if isinstance(value, datetime):
+        return voice.moment(value)
     if name.endswith("_seconds") and isinstance(value, int):
         return voice.duration(value)
+    if name.endswith("_entries") and isinstance(value, int):
+        return voice.number(value)
     return value

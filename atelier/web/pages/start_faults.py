@@ -1,4 +1,4 @@
-"""Why an installation does not start: settings that are wrong, folders that are not ready."""
+"""Why a command does not start: wrong settings, folders that are not ready, copies not to make."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SETTING_FAULTS: Final[Mapping[str, str]] = {
     "not_list": N_("%(source)s : « %(key)s » doit être une liste."),
     "out_of_range": N_("%(source)s : la valeur de « %(key)s » est hors limites."),
     "not_address": N_("%(source)s : « %(key)s » doit s'écrire comme « sqlite:chemin »."),
+    "not_place": N_("%(source)s : « %(key)s » doit s'écrire comme « /_blobs/ », ou être vide."),
     "not_url": N_("%(source)s : « %(key)s » doit être une adresse comme https://nom.exemple."),
     "https_needed": N_(
         "%(source)s : « %(key)s » doit commencer par https, sauf sur cet ordinateur même."
@@ -25,6 +26,11 @@ SETTING_FAULTS: Final[Mapping[str, str]] = {
     "not_network": N_("%(source)s : « %(key)s » doit être une adresse IP ou un réseau."),
     "unknown_zone": N_("%(source)s : « %(key)s » n'est pas un fuseau horaire connu."),
     "not_offered": N_("%(source)s : « %(key)s » n'a pas cette valeur parmi ses choix."),
+    "not_recipient": N_("%(source)s : « %(key)s » doit être une clé publique age1…, ou vide."),
+    "elsewhere": N_(
+        "%(source)s : « %(key)s » range les données hors du dossier de données, qu'une"
+        " restauration remplit en entier."
+    ),
     "unknown_store": N_("%(key)s : « %(source)s » commence par un mot inconnu."),
     "unknown_index": N_("%(key)s : « %(source)s » commence par un mot inconnu."),
     "unknown_host": N_("« %(source)s » : cette adresse n'existe pas."),
@@ -44,4 +50,29 @@ UNREADY_FAULTS: Final[Mapping[str, str]] = {
     "not_demonstration": N_("« %(folder)s » contient autre chose que la démonstration."),
     "foreign": N_("Les données de « %(folder)s » sont celles d'un autre programme."),
     "newer": N_("Les données de « %(folder)s » viennent d'une version plus récente d'Atelier."),
+}
+
+COPY_FAULTS: Final[Mapping[str, str]] = {
+    "taken": N_("« %(place)s » existe déjà : rien n'est jamais écrasé."),
+    "not_empty": N_("Le dossier « %(place)s » n'est pas vide."),
+    "no_folder": N_("Le dossier « %(place)s » n'existe pas."),
+    "inside": N_("« %(place)s » est dans le dossier de données : choisissez une autre place."),
+    "own_disk": N_("« %(place)s » est un disque à lui seul : choisissez un dossier à l'intérieur."),
+    "running": N_(
+        "Une autre sauvegarde de « %(place)s », ou le ménage de ses contenus, est en cours."
+    ),
+    "no_room": N_("« %(place)s » : le disque n'a pas assez de place pour cette copie."),
+    "disk": N_("« %(place)s » : un disque a refusé de lire ou d'écrire."),
+    "records": N_(
+        "La base de « %(place)s » est abîmée : elle n'est pas sauvegardée par-dessus les"
+        " sauvegardes d'avant. Gardez-les, et lancez « atelier verify »."
+    ),
+    "unreadable": N_("« %(place)s » ne peut pas être lu."),
+    "foreign": N_("« %(place)s » n'est pas une sauvegarde d'Atelier."),
+    "newer": N_("« %(place)s » vient d'une version plus récente d'Atelier : mettez-le à jour."),
+    "altered": N_("« %(place)s » a été coupée ou modifiée : elle n'est pas utilisée."),
+    "locked": N_("« %(place)s » est chiffrée : donnez le fichier de la clé avec --identity."),
+    "other_key": N_("« %(place)s » est chiffrée pour une autre clé que celle donnée."),
+    "no_key": N_("« %(place)s » ne contient pas de clé secrète (une ligne AGE-SECRET-KEY-…)."),
+    "no_recipient": N_("« %(place)s » n'est pas une clé publique (elle commence par age1…)."),
 }

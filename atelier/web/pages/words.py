@@ -108,6 +108,25 @@ JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
         N_("a restauré la version %(restored)s de %(name)s"),
         N_("a restauré une version"),
     ),
+    Verb.LABELLED: (
+        N_("a marqué la version %(version)s de %(name)s : %(label)s"),
+        N_("a retiré la mention %(before)s de la version %(version)s de %(name)s"),
+        N_("a changé la mention d'une version"),
+    ),
+    Verb.LOCKED: (
+        N_("a commencé à modifier le document %(name)s"),
+        N_("a commencé à modifier un document"),
+    ),
+    Verb.UNLOCKED: (
+        N_("a libéré le document %(name)s, que modifiait %(holder)s"),
+        N_("a fini de modifier le document %(name)s"),
+        N_("a fini de modifier un document"),
+    ),
+    Verb.FOLDER_LIMITED: (
+        N_("a limité l'espace du dossier %(name)s à %(quota_bytes)s"),
+        N_("a retiré la limite d'espace du dossier %(name)s"),
+        N_("a changé la limite d'espace d'un dossier"),
+    ),
     Verb.DOCUMENT_RENAMED: (
         N_("a renommé le document %(before)s en %(after)s"),
         N_("a renommé un document"),
@@ -183,6 +202,11 @@ JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
         N_("a renommé la structure %(before)s en %(subject)s"),
         N_("a modifié la fiche de la structure %(subject)s"),
         N_("a modifié la fiche d'une structure"),
+    ),
+    NetworkVerb.ORGANISATION_LIMITED: (
+        N_("a limité l'espace de la structure %(subject)s à %(quota_bytes)s"),
+        N_("a retiré la limite d'espace de la structure %(subject)s"),
+        N_("a changé la limite d'espace d'une structure"),
     ),
     NetworkVerb.ORGANISATION_LEFT: (
         N_("a noté le départ de la structure %(subject)s après le %(until)s"),
@@ -260,6 +284,9 @@ JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
         N_("a lu le journal des consultations du document n° %(document)s"),
         N_("a lu le journal des consultations"),
     ),
+    NetworkVerb.WORKSPACE_EXPORTED: (
+        N_("a exporté tout l'espace de travail, hors de tous les accès"),
+    ),
 }
 
 # What `?done=` may say after a redirect.
@@ -276,7 +303,19 @@ NOTICES: Final[Mapping[str, str]] = {
     "deposited": N_("C'est déposé."),
     "revised": N_("La nouvelle version est déposée."),
     "unchanged": N_("Ce contenu était déjà la version actuelle : rien n'a été ajouté."),
+    "locked": N_("Vous modifiez ce document : les autres le savent."),
+    "lock-renewed": N_("C'est prolongé de quatre heures."),
+    "unlocked": N_("Le document est libre : d'autres peuvent le changer."),
+    "quota-changed": N_("La limite d'espace est enregistrée."),
     "restored": N_("La version est restaurée comme nouvelle version."),
+    "thrown-away": N_("Ce fichier n'est plus mis de côté."),
+    "labelled": N_("La mention est enregistrée."),
+    "unlabelled": N_("La mention est retirée."),
+    "replaced": N_("La nouvelle version est là ; l'autre document est dans la corbeille."),
+    "replaced-same": N_(
+        "Ce contenu était déjà la version actuelle : rien n'a été ajouté. "
+        "L'autre document est dans la corbeille."
+    ),
     "document-renamed": N_("Le document est renommé."),
     "document-moved": N_("Le document est déplacé."),
     "document-removed": N_("Le document est dans la corbeille."),
@@ -394,6 +433,8 @@ def journal_sentence(line: JournalLine, voice: Voice) -> Markup:
 def _fact(name: str, text: str, voice: Voice) -> Markup:
     if name == "role" and text in _ROLE_LABELS:
         return voice.markup(_ROLE_LABELS[text])
+    if name.endswith("_bytes"):
+        return escape(voice.size(int(text)))
     if name == "until":
         return escape(voice.day(date.fromisoformat(text)))
     return Markup("<bdi>%s</bdi>") % text

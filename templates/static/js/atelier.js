@@ -2,18 +2,24 @@
  * The entry: brings the module of each feature that this page has. Pages work without.
  * @module atelier
  */
+import { mayHoldSome } from './kept.js';
 import { announceNotice } from './toast.js';
 import { listen } from './shortcuts.js';
 
 /** @type {Array<[string, () => Promise<{ start: (element: HTMLElement) => void }>]>} */
 const FEATURES = [
-  ['form[data-deposit]', () => import('./deposit.js')],
   ['[data-reading]', () => import('./reading.js')],
+  ['#selection', () => import('./selection.js')],
 ];
 
 for (const [selector, bring] of FEATURES) {
   const element = /** @type {HTMLElement | null} */ (document.querySelector(selector));
   if (element) bring().then((module) => module.start(element));
+}
+
+const tray = document.getElementById('tray');
+if (tray && (mayHoldSome() || document.querySelector('form[data-deposit]'))) {
+  import('./deposit.js').then((module) => module.start(tray));
 }
 
 listen();

@@ -1,145 +1,87 @@
 /**
- * Deposits with progress: files chosen or dropped go one after the other as raw
- * bodies; the tray shows each. Without this module the form sends them all at once.
+ * Deposits with script: files and whole folders that are chosen, dropped or pasted become
+ * parcels; those that a page before left go on. Without this module the form sends its files.
  * @module deposit
  */
+import { listen } from './form.js';
 import { refresh } from './fragments.js';
+import { giveUp } from './orders.js';
+import { parcels } from './parcel.js';
+import { Queue } from './queue.js';
 import { start as watchReading } from './reading.js';
-import { Line } from './tray.js';
+import { Store } from './store.js';
+import { Tray } from './tray.js';
+import { Way } from './way.js';
 
-/** @typedef {{ file: File, line: Line }} Waiting */
+const REFRESHED_MILLISECONDS = 3000;
 
-/** One form of deposit: into a folder, or a new version of one document. */
-class Deposits {
-  /** @param {HTMLFormElement} form */
-  constructor(form) {
-    this.form = form;
-    this.address = form.dataset.deposit ?? '';
-    this.isOne = 'one' in form.dataset;
-    this.maxBytes = Number(form.dataset.maxBytes);
-    /** @type {Record<string, string>} */
-    this.words = JSON.parse(form.dataset.words ?? '{}');
-    /** @type {Waiting[]} */
-    this.waiting = [];
-    this.isSending = false;
-    this.stored = 0;
-    this.outcome = 'revised';
-  }
-
-  /** @param {File[]} files */
-  add(files) {
-    for (const file of this.isOne ? files.slice(0, 1) : files) {
-      const line = new Line(file.name, this.words);
-      line.onRetry = () => this.queue(file, line);
-      if (file.size > this.maxBytes) line.refuse(this.words.heavy.replace('{name}', file.name));
-      else this.queue(file, line);
-    }
-  }
-
-  /**
-   * @param {File} file
-   * @param {Line} line
-   */
-  queue(file, line) {
-    line.wait();
-    this.waiting.push({ file, line });
-    if (!this.isSending) this.sendAll();
-  }
-
-  async sendAll() {
-    this.isSending = true;
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
-      if (next.line.isCancelled || !(await this.send(next.file, next.line))) continue;
-      this.stored += 1;
-      this.outcome = next.line.isUnchanged ? 'unchanged' : 'revised';
-    }
-    this.isSending = false;
-    if (this.stored) await this.showStored();
-  }
-
-  async showStored() {
-    this.stored = 0;
-    this.form.reset();
-    // A new version changes the whole page: its number, its history, the next form.
-    if (this.isOne) location.assign(`${location.pathname}?done=${this.outcome}`);
-    else if (await refresh(['list'])) watchReading();
-  }
-
-  /**
-   * @param {File} file
-   * @param {Line} line
-   * @returns {Promise<boolean>} whether the server keeps it
-   */
-  send(file, line) {
-    const token = /** @type {HTMLInputElement} */ (this.form.elements.namedItem('form_token'));
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      request.open('PUT', this.isOne ? this.address : this.address + encodeURIComponent(file.name));
-      request.setRequestHeader('X-Form-Token', token.value);
-      request.setRequestHeader('Accept', 'application/json');
-      request.upload.onprogress = (event) => line.progress(event.loaded, event.total);
-      request.onload = () => resolve(line.answered(request.status, request.responseText));
-      request.onerror = () => resolve(line.cut());
-      request.onabort = () => resolve(line.cancelled());
-      line.onCancel = () => request.abort();
-      request.send(file);
+/** @param {HTMLElement} element the tray */
+export async function start(element) {
+  const words = JSON.parse(element.dataset.words ?? '{}');
+  const queue = new Queue(new Way(element.dataset.token ?? ''));
+  const tray = new Tray(element, queue, words);
+  const opening = Store.open(Number(element.dataset.person));
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-deposit]'));
+  queue.onEnd = (one, end) => {
+    tray.end(one, end);
+    if (form && end !== 'cancelled' && isHere(form, one.place)) showStored(form, end);
+  };
+  const add = (/** @type {import('./parcel.js').Parcel[]} */ some) => {
+    if (!some.length) return;
+    tray.open();
+    queue.add(some);
+  };
+  if (form) {
+    const most = Number(form.dataset.maxBytes);
+    listen(form, words, async (found, wish) => {
+      queue.store = await opening;
+      add(parcels(found, wish).map((one) => (one.size > most ? heavy(one, words) : one)));
     });
   }
+  guard(queue, words);
+  queue.store = await opening;
+  queue.store?.inherit(add);
+  element.dataset.ready = 'yes';
 }
 
-/** @param {HTMLElement} element */
-export function start(element) {
-  const form = /** @type {HTMLFormElement} */ (element);
-  const deposits = new Deposits(form);
-  const picker = /** @type {HTMLInputElement} */ (form.querySelector('input[type="file"]'));
-  for (const hint of form.querySelectorAll('[data-scripted]')) hint.removeAttribute('hidden');
-  form.addEventListener('submit', (event) => {
-    const comment = /** @type {HTMLInputElement | null} */ (form.elements.namedItem('comment'));
-    // A comment goes with the ordinary form, which carries it.
-    if (comment?.value.trim() || !picker.files?.length) return;
-    event.preventDefault();
-    deposits.add([...picker.files]);
-  });
-  acceptDrops(form, deposits);
-  window.addEventListener('beforeunload', (event) => {
-    if (deposits.isSending) event.preventDefault();
-  });
+/** @param {import('./parcel.js').Parcel} one @param {Record<string, string>} words */
+function heavy(one, words) {
+  one.state = 'failed';
+  one.said = words.heavy.replace('{name}', one.name);
+  return one;
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Deposits} deposits
- */
-function acceptDrops(form, deposits) {
-  const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files');
-  document.addEventListener('dragover', (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    form.closest('details')?.setAttribute('open', '');
-    form.classList.add('is-over');
-  });
-  document.addEventListener('dragleave', (event) => {
-    if (!event.relatedTarget) form.classList.remove('is-over');
-  });
-  document.addEventListener('drop', (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    form.classList.remove('is-over');
-    deposits.add(filesOf(/** @type {DataTransfer} */ (event.dataTransfer), deposits));
-  });
+/** @param {HTMLFormElement} form @param {import('./parcel.js').Place} place */
+function isHere({ dataset }, { folder, document }) {
+  return document ? String(document) === dataset.document : String(folder) === dataset.folder;
 }
 
-/**
- * @param {DataTransfer} dropped
- * @param {Deposits} deposits
- */
-function filesOf(dropped, deposits) {
-  const files = [];
-  for (const item of dropped.items) {
-    const file = item.getAsFile();
-    if (!file) continue;
-    if (!item.webkitGetAsEntry?.()?.isDirectory) files.push(file);
-    else new Line(file.name, deposits.words).refuse(deposits.words.folder.replace('{name}', file.name));
+let refreshing = 0;
+
+/** @param {HTMLFormElement} form @param {string} end */
+function showStored(form, end) {
+  // A new version changes the whole page: its number, its history, the next form.
+  if (form.dataset.document) {
+    return location.assign(`${location.pathname}?done=${end === 'same' ? 'unchanged' : 'revised'}`);
   }
-  return files;
+  refreshing ||= window.setTimeout(async () => {
+    refreshing = 0;
+    if (await refresh(['list'])) watchReading();
+  }, REFRESHED_MILLISECONDS);
+}
+
+/** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {Record<string, string>} words */
+function guard(queue, words) {
+  window.addEventListener('beforeunload', (event) => {
+    const isLost = [...queue.live.values()].some((one) => one.file && !one.isKept && one.state !== 'failed');
+    if (isLost) event.preventDefault();
+  });
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/signout"]'));
+  form?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (queue.live.size && !confirm(words.leave)) return;
+    await giveUp(queue, [...queue.live.values()]);
+    await queue.store?.clear(() => true);
+    form.submit();
+  });
 }

@@ -5,7 +5,7 @@
 
 /**
  * Replaces each element of these ids by its present state at this page's own address.
- * Focus stays on the same link or button when it is still there.
+ * Focus stays on the same link, button or box when it is still there.
  * @param {string[]} ids
  * @returns {Promise<boolean>} whether the page could be had
  */
@@ -17,11 +17,10 @@ export async function refresh(ids) {
     const fresh = page.getElementById(id);
     if (!old || !fresh) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const address = focused?.getAttribute('href');
+    const mark = ['href', 'id', 'value'].find((name) => focused?.getAttribute(name));
+    const same = mark && `[${mark}="${CSS.escape(focused.getAttribute(mark))}"]`;
     old.replaceWith(fresh);
-    if (address) {
-      /** @type {HTMLElement | null} */ (fresh.querySelector(`[href="${CSS.escape(address)}"]`))?.focus();
-    }
+    if (same) /** @type {HTMLElement | null} */ (fresh.querySelector(same))?.focus();
   }
   return true;
 }

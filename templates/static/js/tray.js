@@ -1,148 +1,145 @@
 /**
- * The tray of deposits under way: one line per file, with its progress and its end.
+ * The tray: how many parcels are where, and their lines. It draws a few times a second,
+ * however many there are.
  * @module tray
  */
+import { Lines, part, sift, some, write } from './lines.js';
+import { choose, giveUp, goOn, pause } from './orders.js';
 import { say } from './toast.js';
 
-const STEPS = [25, 50, 75, 100];
+/** @typedef {import('./parcel.js').Parcel} Parcel */
+/** @typedef {import('./parcel.js').Taken} Taken */
 
-/** One file in the tray. */
-export class Line {
-  /**
-   * @param {string} name
-   * @param {Record<string, string>} words
-   */
-  constructor(name, words) {
-    this.name = name;
+const DRAWN_MILLISECONDS = 200;
+const STEPS = [25, 50, 75];
+const ENDED_LINES = 5;
+const HER_TURN = ['asking', 'failed', 'missing'];
+// So that a thousand tiny files weigh something in the whole.
+const EACH_BYTES = 2 ** 16;
+const ORDERS = { pause, goOn, giveUp };
+
+/** The tray of this page. */
+export class Tray {
+  /** @param {HTMLElement} element @param {import('./queue.js').Queue} queue @param {Record<string, string>} words */
+  constructor(element, queue, words) {
+    this.element = element;
+    this.queue = queue;
     this.words = words;
-    this.percent = 0;
-    this.isCancelled = false;
-    this.isUnchanged = false;
-    /** @type {() => void} */
-    this.onCancel = () => this.cancelled();
-    /** @type {() => void} */
-    this.onRetry = () => {};
-    this.element = added();
-    this.part('[data-name]').textContent = name;
-    this.bar = /** @type {HTMLProgressElement} */ (this.part('progress'));
-    this.bar.setAttribute('aria-label', name);
-    this.part('[data-cancel]').addEventListener('click', () => this.onCancel());
-    this.part('[data-retry]').addEventListener('click', () => this.onRetry());
+    this.box = /** @type {HTMLDetailsElement} */ (part(element, 'details'));
+    const template = /** @type {HTMLTemplateElement} */ (part(element, 'template'));
+    this.lines = new Lines(part(element, 'ul'), template, words);
+    this.timer = 0;
+    this.begin();
+    queue.onChange = () => (this.timer ||= window.setTimeout(() => this.draw(), DRAWN_MILLISECONDS));
+    element.addEventListener('click', (event) => this.obey(/** @type {Element} */ (event.target)));
+    document.addEventListener('focusin', (event) => this.makeWay(/** @type {Element} */ (event.target)));
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !element.hidden) this.close();
+    });
   }
 
-  /** @param {string} selector */
-  part(selector) {
-    return /** @type {HTMLElement} */ (this.element.querySelector(selector));
+  /** Nothing that the keyboard comes to stays under it (WCAG 2.4.11). @param {Element} focused */
+  makeWay(focused) {
+    if (this.element.hidden || this.element.contains(focused) || !focused.matches(':focus-visible')) return;
+    const [one, other] = [focused, this.element].map((each) => each.getBoundingClientRect());
+    if (one.right < other.left || one.bottom < other.top) return;
+    this.box.open = false;
+    focused.scrollIntoView({ block: 'center' });
   }
 
-  wait() {
-    this.percent = 0;
-    this.isCancelled = false;
-    this.onCancel = () => this.cancelled();
-    this.bar.value = 0;
-    this.show({ state: this.words.waiting, mayCancel: true });
+  /** Counts from nothing. */
+  begin() {
+    this.step = 0;
+    this.turns = 0;
+    this.endedBytes = 0;
+    /** @type {Record<string, number>} */
+    this.ends = { kept: 0, same: 0, skipped: 0, cancelled: 0 };
+    /** @type {import('./lines.js').Shown[]} */
+    this.ended = [];
   }
 
-  /**
-   * @param {number} loaded
-   * @param {number} total in bytes
-   */
-  progress(loaded, total) {
-    const before = this.percent;
-    this.percent = Math.floor((100 * loaded) / Math.max(total, 1));
-    this.bar.value = this.percent;
-    this.part('[data-state]').textContent = this.percent + '\u00a0%';
-    const step = STEPS.findLast((each) => each > before && each <= this.percent);
-    if (step) say(this.filled(this.words.sent, step));
+  /** Before more are added. */
+  open() {
+    if (!this.queue.live.size) this.begin();
+    this.element.hidden = false;
+    this.box.open = true;
   }
 
-  /**
-   * @param {number} status
-   * @param {string} body
-   * @returns {boolean} whether the server keeps the file
-   */
-  answered(status, body) {
-    if (status >= 200 && status < 300) {
-      // 201 made a version; 200 says that this very content was the current one already.
-      this.isUnchanged = status === 200;
-      this.bar.value = 100;
-      this.show({ state: this.isUnchanged ? this.words.same : this.words.kept });
-      say(this.filled(this.isUnchanged ? this.words.same : this.words.done, 100));
-      return true;
-    }
-    const said = sentences(body);
-    if (!said) return this.cut();
-    this.show({ fault: `${said.happened} ${said.kept} ${said.next}`, mayRetry: status >= 429 });
-    return false;
+  /** Out of the way; while something goes on, its head stays. */
+  close() {
+    if (this.element.contains(document.activeElement)) document.getElementById('main')?.focus();
+    this.box.open = false;
+    this.element.hidden = !this.queue.live.size;
   }
 
-  cut() {
-    this.show({ fault: this.filled(this.words.cut, this.percent), mayRetry: true });
-    return false;
+  /** @param {Parcel} one @param {import('./parcel.js').End} state */
+  end(one, state) {
+    this.ends[state] += 1;
+    this.endedBytes += one.size + EACH_BYTES;
+    this.ended = [...this.ended, { ...one, state }].slice(-ENDED_LINES);
   }
 
-  cancelled() {
-    this.isCancelled = true;
-    this.show({ state: this.words.cancelled, mayRetry: true });
-    return false;
+  /** @param {Element} target */
+  obey(target) {
+    const button = target.closest('button');
+    const line = button?.closest('li');
+    const live = [...this.queue.live.values()];
+    const meant = line ? live.filter((one) => one.id === line.dataset.id) : live;
+    const { order = '', taken } = button?.dataset ?? {};
+    if (order === 'close') this.close();
+    else ORDERS[order]?.(this.queue, meant);
+    if (!taken || !line) return;
+    const isForAll = /** @type {HTMLInputElement} */ (part(line, 'input')).checked;
+    const asked = isForAll ? live.filter((one) => one.taken === 'ask') : meant;
+    choose(this.queue, asked, /** @type {Taken} */ (taken));
   }
 
-  /** @param {string} fault */
-  refuse(fault) {
-    this.show({ fault });
+  draw() {
+    this.timer = 0;
+    if (this.element.hidden) return;
+    const live = [...this.queue.live.values()];
+    const states = live.map((one) => String(one.state));
+    const ended = Object.values(this.ends).reduce((sum, each) => sum + each, 0);
+    const facts = { n: ended, all: live.length + ended };
+    const count = [this.said('progress', facts)];
+    if (this.ends.same) count.push(this.said('sames', { n: this.ends.same }));
+    if (this.ends.skipped) count.push(this.said('skips', { n: this.ends.skipped }));
+    const failed = states.filter((state) => state === 'failed').length;
+    if (failed) count.push(this.said('fails', { n: failed }));
+    part(this.element, '[data-count]').textContent = count.join(', ');
+    this.lines.show([...this.ended, ...some(live)]);
+    const turns = states.filter((state) => HER_TURN.includes(state)).length;
+    // It unfolds when something needs her; a failure tells by itself.
+    if (turns > this.turns) this.box.open = true;
+    if (turns > this.turns && states.includes('asking')) say(this.said('asks', { n: turns }));
+    this.turns = turns;
+    sift(part(this.element, '[data-all]'), live.length > 1 ? states : []);
+    this.tell(live, facts);
   }
 
-  /** @param {{ state?: string, fault?: string, mayCancel?: boolean, mayRetry?: boolean }} now */
-  show({ state = '', fault = '', mayCancel = false, mayRetry = false }) {
-    const box = this.part('[data-fault]');
-    this.part('[data-state]').textContent = state;
-    this.part('[data-cancel]').hidden = !mayCancel;
-    this.part('[data-retry]').hidden = !mayRetry;
-    this.bar.hidden = Boolean(fault);
-    box.hidden = !fault;
-    if (fault) box.setAttribute('role', 'alert');
-    box.textContent = fault;
+  /** @param {Parcel[]} live @param {Record<string, number>} facts */
+  tell(live, facts) {
+    const left = live.reduce((sum, one) => sum + one.size + EACH_BYTES, 0);
+    const sent = live.reduce((sum, one) => sum + one.sent, 0) + this.endedBytes;
+    const percent = Math.floor((100 * sent) / Math.max(left + this.endedBytes, 1));
+    /** @type {HTMLProgressElement} */ (part(this.element, '[data-whole]')).value = percent;
+    const { trouble, said } = this.queue.way;
+    const isHeld = live.some((one) => one.state === 'waiting' || one.state === 'sending');
+    const words = (trouble === 'busy' && said) || this.said(trouble || 'sent', { percent });
+    write(part(this.element, '[data-trouble]'), trouble && isHeld ? words : '');
+    part(this.element, '[data-signin]').hidden = trouble !== 'out';
+    const step = STEPS.findLast((each) => each > this.step && each <= percent);
+    if (!live.length && this.step < 100) {
+      this.step = 100;
+      say(this.said('ended', facts));
+    } else if (step) say(this.said('sent', { percent: (this.step = step) }));
   }
 
-  /** @param {string} words @param {number} percent */
-  filled(words, percent) {
-    return words.replace('{name}', this.name).replace('{percent}', percent + '\u00a0%');
-  }
-}
-
-/** @returns {HTMLElement} a new line at the top of the tray, which it opens */
-function added() {
-  const tray = /** @type {HTMLElement} */ (document.getElementById('tray'));
-  const template = /** @type {HTMLTemplateElement} */ (tray.querySelector('template'));
-  const line = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-  if (tray.hidden) open(tray);
-  tray.querySelector('ul')?.prepend(line);
-  return line;
-}
-
-/** @param {HTMLElement} tray which Escape closes too: it may lie over what has the focus */
-function open(tray) {
-  const opened = new AbortController();
-  const close = (/** @type {Event} */ event) => {
-    if (event instanceof KeyboardEvent && event.key !== 'Escape') return;
-    if (tray.contains(document.activeElement)) document.getElementById('main')?.focus();
-    tray.hidden = true;
-    opened.abort();
-  };
-  tray.hidden = false;
-  tray.querySelector('[data-close]')?.addEventListener('click', close, opened);
-  document.addEventListener('keydown', close, opened);
-}
-
-/**
- * @param {string} body
- * @returns {{ title: string, happened: string, kept: string, next: string } | null}
- */
-function sentences(body) {
-  try {
-    const said = JSON.parse(body);
-    return typeof said.happened === 'string' ? said : null;
-  } catch {
-    return null;
+  /** @param {string} word @param {Record<string, number>} facts */
+  said(word, facts) {
+    return Object.entries(facts).reduce((text, [name, value]) => {
+      const figure = value.toLocaleString(document.documentElement.lang);
+      return text.replace(`{${name}}`, name === 'percent' ? `${figure}\u00a0%` : figure);
+    }, this.words[word]);
   }
 }

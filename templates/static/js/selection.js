@@ -1,0 +1,39 @@
+/**
+ * Documents ticked in a list: how many, all at once, and still so when the list is renewed.
+ * @module selection
+ */
+
+/** @type {Set<string>} */
+let chosen = new Set();
+
+/** @returns {HTMLInputElement[]} */
+const boxes = () => [...document.querySelectorAll('#list [form="selection"]')];
+
+/** Tells how many are ticked. */
+function tell() {
+  const ticked = boxes().filter((box) => box.checked);
+  chosen = new Set(ticked.map((box) => box.value));
+  const form = document.getElementById('selection');
+  if (!form) return;
+  const all = form.querySelector('input');
+  all.closest('label').hidden = false;
+  all.checked = ticked.length > 0 && ticked.length === boxes().length;
+  all.indeterminate = ticked.length > 0 && !all.checked;
+  const words = ticked.length > 1 ? form.dataset.many : form.dataset.one;
+  const said = ticked.length ? words.replace('{n}', String(ticked.length)) : '';
+  form.querySelector('[data-count]').textContent = said;
+}
+
+/** @param {HTMLElement} form */
+export function start(form) {
+  document.addEventListener('change', ({ target }) => {
+    const isAll = Boolean(target.closest('#selection'));
+    if (isAll) for (const box of boxes()) box.checked = target.checked;
+    if (isAll || target.getAttribute('form') === 'selection') tell();
+  });
+  new MutationObserver(() => {
+    for (const box of boxes()) box.checked ||= chosen.has(box.value);
+    tell();
+  }).observe(form.closest('#list').parentElement, { childList: true });
+  tell();
+}

@@ -1,0 +1,67 @@
+"""What further pages are given, and further values of pages, with names that try to do harm.
+
+`test_rendering` holds the others; here stand those of deposits, versions, locks and space.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from atelier.model.deposits import Aside
+from atelier.model.documents import Deposited
+from atelier.model.folders import Action, Crumb, Folder
+from atelier.model.ids import AsideId, DocumentId, FolderId, PersonId
+from atelier.model.locks import Lock
+from atelier.model.quotas import Space
+from atelier.web.pages.received import Told
+from tests.web.trash_contexts import trash_pages as trash_pages
+
+Pages = dict[str, dict[str, object]]
+
+AT = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
+EVIL = "<script>alert('x')</script>.pdf"
+OVERRIDE = "facture\u202efdp.exe"
+FULL = Space(5 * 1024**3, 5 * 1024**3)
+LIMIT = {"amount": "1,5", "unit": "gb"}
+
+
+def with_more(pages: Pages) -> Pages:
+    """These contexts with what locks, space and deposits add to them."""
+    more: Pages = {
+        "home/home.html": {"locks": {1: lock()}, "aside": [set_aside()]},
+        "folders/folder.html": {"locks": {2: lock()}, "space": FULL, "brought": brought()},
+        "documents/document.html": {"lock": lock(), "aside": [set_aside()]},
+        "documents/rename.html": {"onto": namesake(pages)},
+        "documents/move.html": {"onto": namesake(pages)},
+        "organisations/organisation.html": {"space": FULL, "limit": LIMIT},
+        "quotas/space.html": {
+            "folder": Folder(FolderId(12), FolderId(3), EVIL, False, AT, frozenset(Action), None),
+            "crumbs": [Crumb(FolderId(3), "Parent")],
+            "space": FULL,
+            "limit": LIMIT,
+            "may_limit": True,
+        },
+    }
+    names = sorted(pages.keys() | more.keys())
+    return {name: pages.get(name, {}) | more.get(name, {}) for name in names}
+
+
+def lock(holder_id: int = 9) -> Lock:
+    """Somebody else's lock."""
+    return Lock(DocumentId(7), PersonId(holder_id), EVIL, OVERRIDE, "secret", EVIL, AT, AT)
+
+
+def set_aside() -> Aside:
+    """What came second."""
+    return Aside(AsideId(5), DocumentId(7), EVIL, 2, 3, "a" * 64, 1_500, "a/b", EVIL, AT, AT)
+
+
+def brought() -> Told:
+    """What became of a form's files."""
+    kept = [Deposited(DocumentId(7), EVIL, number, number == 1, number < 3) for number in (1, 2, 3)]
+    return Told("2 déposés", kept, [(EVIL, EVIL), (OVERRIDE, EVIL)])
+
+
+def namesake(pages: Pages) -> object:
+    """Another document, of the name that is wanted."""
+    return pages.get("documents/document.html", {}).get("document")
