@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from atelier import access
 from atelier.database import documents as document_records
 from atelier.database import folders as folder_records
+from atelier.database import quotas
 from atelier.database.engine import Transaction
 from atelier.errors import Forbidden, NotFound, Refusal
 from atelier.model.folders import Action, Role, Subject, SubjectKind
@@ -78,6 +79,7 @@ class Story(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Bytes, links and rows are as sound as they were."""
         verified = self.run(upkeep.verify(self.world.ws))
+        assert self.run(self.world.ws.db.read(quotas.recount)) == []
         self.eye.close()
         assert verified.is_clean
 

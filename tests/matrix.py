@@ -191,6 +191,23 @@ def _open_if(condition: Callable[[Asking], bool], otherwise: Answer) -> Callable
     return lambda asking: Answer.OPEN if condition(asking) else otherwise
 
 
+def _in_readable(condition: Callable[[Asking], bool]) -> Callable[[Asking], Answer]:
+    """As if it never was, for who may not read the folder; else open on that condition."""
+
+    def answer(asking: Asking) -> Answer:
+        if not asking.may("read"):
+            return Answer.NOT_FOUND
+        return Answer.OPEN if condition(asking) else Answer.FORBIDDEN
+
+    return answer
+
+
+def _shares_above(asking: Asking) -> bool:
+    """Whether she shares the folder above."""
+    above = asking.net.parents[SUBJECT]
+    return above is not None and asking.may("share", above)
+
+
 # Kim put it there: who may only undo her own removals does not find it.
 _lies_in_the_trash = _open_if(
     lambda asking: (
@@ -219,6 +236,11 @@ _may_answer = _open_if(lambda asking: asking.may("share"), Answer.NOT_FOUND)
 _asked_herself = _open_if(
     lambda asking: asking.asker.person == LEA and asking.state != "never", Answer.NOT_FOUND
 )
+_adds = _in_readable(lambda asking: asking.may("add"))
+_came_second = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
+_began_herself = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
+_shows_space = _in_readable(lambda asking: asking.may("share") or _shares_above(asking))
+_limits_space = _in_readable(_shares_above)
 _opens_top = _open_if(lambda asking: asking.net.manages(asking.asker), Answer.FORBIDDEN)
 _stands = _open_if(lambda asking: bool(asking.net.reach(SUBJECT)), Answer.NOT_FOUND)
 _everybody = _open_if(lambda asking: True, Answer.NOT_FOUND)
@@ -256,11 +278,17 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
     ("*", f"{_REQUEST}/refuse"): _may_answer,
     ("*", f"{_REQUEST}/withdraw"): _asked_herself,
     ("POST", "/take-over"): _stands,
+    ("POST", "/deposits/"): _adds,
+    ("*", "/deposits/{key}"): _began_herself,
+    **{("*", f"/documents/{{document:id}}/aside/{{aside:id}}/{act}"): _came_second
+       for act in ("content", "deposit", "remove")},
+    ("GET", "/folders/{folder:id}/space"): _shows_space,
+    ("POST", "/folders/{folder:id}/quota"): _limits_space,
 }  # fmt: skip
 
 # Addresses without the folder's number behind which it stands all the same.
 _ABOUT_THE_FOLDER: Final = frozenset(
-    {"/take-over", f"{_REQUEST}/grant", f"{_REQUEST}/refuse", f"{_REQUEST}/withdraw"}
+    {"/deposits/", "/take-over", f"{_REQUEST}/grant", f"{_REQUEST}/refuse", f"{_REQUEST}/withdraw"}
 )
 
 

@@ -6,10 +6,12 @@ tests whose marker names a missing one, and `python3 -m tests` brings it where i
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
 
@@ -47,7 +49,48 @@ CHROMIUM = Program(
     package="chromium",
     what="the browser journeys, the keyboard, axe and no-script gates of the pages",
 )
-PROGRAMS = (CHROMIUM,)
+NGINX = Program(
+    marker="nginx",
+    # Debian keeps it where only root's commands are looked for.
+    names=("nginx", "/usr/sbin/nginx"),
+    package="nginx",
+    what="the peer of `bench deposits` and `bench downloads`, and downloads sent by a front server",
+)
+
+
+@dataclass(frozen=True)
+class Mounting(Program):
+    """The right to mount a small disk, where this process has it."""
+
+    def path(self) -> str | None:
+        """The program, once a disk could be mounted with it."""
+        return super().path() if _may_mount() else None
+
+    @property
+    def command(self) -> str:
+        """Nothing can be installed for it."""
+        return "python3 -m tests --thorough, as root"
+
+
+@functools.cache
+def _may_mount() -> bool:
+    with tempfile.TemporaryDirectory() as place:
+        disk = ["mount", "-t", "tmpfs", "-o", "size=1m", "atelier-tests", place]
+        try:
+            subprocess.run(disk, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        subprocess.run(["umount", place], check=True)
+    return True
+
+
+SMALL_DISK = Mounting(
+    marker="small_disk",
+    names=("mount",),
+    package="mount",
+    what="deposits on a small disk that is filled to its last byte",
+)
+PROGRAMS = (CHROMIUM, NGINX, SMALL_DISK)
 
 
 def bring_missing() -> None:

@@ -14,6 +14,8 @@ from typing import Final
 from starlette.testclient import TestClient
 
 from atelier.app import finish_waiting_work, open_workspace
+from atelier.model.deposits import Target
+from atelier.model.documents import Blob
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId, MembershipId, PersonId
 from atelier.model.people import Actor
@@ -22,6 +24,7 @@ from atelier.settings import Settings, load
 from atelier.workspace import (
     accounts,
     admin,
+    aside,
     deposits,
     documents,
     folders,
@@ -31,8 +34,10 @@ from atelier.workspace import (
     sharing,
     signing_in,
     trash,
+    uploads,
 )
 from atelier.workspace.place import Workspace
+from atelier.workspace.uploads import Announced
 from tests import matrix
 from tests.matrix import DOCUMENT, PLACES, Thing
 from tests.oracle import Asker, Network
@@ -73,6 +78,7 @@ class Served:
     snapshots: dict[tuple[Thing, str], Snapshot]
     static: str
     welcome: str
+    upload: str
 
     def in_state(self, thing: Thing, state: str) -> None:
         """Have the records as they were when the thing was in that state."""
@@ -108,7 +114,7 @@ def strangers(data: Path) -> Iterator[Served]:
         page = client("anonymous").get("/signin").text
         static = re.search(r'/static/([^"]+\.css)"', page)
         assert static
-        yield Served(settings, tokens, client, made.snapshots, static[1], made.welcome)
+        yield Served(settings, tokens, client, made.snapshots, static[1], made.welcome, made.upload)
 
 
 def hidden_words(net: Network, asker: Asker, thing: Thing, state: str) -> set[str]:
@@ -157,7 +163,7 @@ class _Making:
         self.settings, self.closing = settings, closing
         self.tokens: dict[str, str] = {}
         self.snapshots: dict[tuple[Thing, str], Snapshot] = {}
-        self.welcome = ""
+        self.welcome = self.upload = ""
 
     async def all(self) -> _Making:
         """Everything."""
@@ -238,6 +244,12 @@ class _Making:
         await requests.ask(
             ws, lea, About.FOLDER, folder, role=Role.CONTRIBUTOR, message=MESSAGE_WORD
         )
+        cora = await self.actor(ws, "cora")
+        paper = (await documents.look(ws, cora, DocumentId(DOCUMENT))).document.versions[1]
+        blob = Blob(paper.sha256, paper.size_bytes)
+        await aside.keep(ws, cora, paper.document_id, blob, "text/plain", expected=1, comment="")
+        under_way = Announced(Target(folder, "x.pdf"), 500)
+        self.upload = (await uploads.create(ws, cora, under_way)).key
 
     async def share(self, ws: Workspace, folder: FolderId) -> None:
         """To those of the matrix, each in her way."""

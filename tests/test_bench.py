@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import beside, deposits, downloads
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -64,6 +65,25 @@ def test_without_a_name_the_benchmarks_are_listed_and_a_wrong_name_is_refused(
 ) -> None:
     assert _bench(workshop) == (0, "cupboard     How tall the cupboard is.\n")
     assert _bench(workshop, "wardrobe") == (2, "")
+
+
+@pytest.mark.nginx
+def test_deposits_and_downloads_are_measured_beside_nginx_all_of_them() -> None:
+    figures = [*deposits.measured(beside.QUICK), *downloads.measured(beside.QUICK)]
+    parts = {one.name: one for one in figures if one.unit == "of Atelier's CPU"}
+    assert {name: one.goal for name, one in parts.items()} == {
+        "50 KB PUT, 1 connection": "≥ 0.35",
+        "50 KB PUT, 8 connections": "≥ 0.45",
+        "8 MiB PUT, hashed": "≥ 0.65",
+        "8 MiB GET": "≥ 0.65",
+        "1 MiB ranges": "≥ 0.6",
+        "50 KB GET, 16 connections": "≥ 0.2",
+    }
+    assert all(one.value > 0 and "nginx" in one.against for one in parts.values())
+    grown = [one for one in figures if one.unit == "MiB PSS"]
+    assert [one.goal for one in grown] == ["≤ 16"] * 3
+    rates = [one for one in figures if one not in grown and one.name not in parts]
+    assert len(rates) == 2 and all(one.value > 0 for one in rates)
 
 
 def _bench(folder: Path, *arguments: str) -> tuple[int, str]:

@@ -54,7 +54,14 @@ CONTRACTS: Mapping[str, str] = {
 }
 
 # Without an actor, so without a check of access: only machines and the command line call them.
-WITHOUT_ACTOR = ("atelier.workspace.reading", "atelier.workspace.upkeep")
+WITHOUT_ACTOR = (
+    "atelier.workspace.reading",
+    "atelier.workspace.upkeep",
+    "atelier.workspace.mending",
+    "atelier.workspace.backups",
+    "atelier.workspace.restoring",
+    "atelier.workspace.exports",  # with a steward, but past all grants
+)
 MAY_ACT_WITHOUT_ACTOR = frozenset({"worker", "cli", "app", "workspace"})
 
 # Third-party package (as imported) → (rooms or modules that may, why).
@@ -74,6 +81,7 @@ THIRD_PARTY: Mapping[str, tuple[tuple[str, ...], str]] = {
     "odfdo": (("atelier.demo",), "writes the papers of the demonstration"),
     "py3langid": (("atelier.extract",), "the language of a text"),
     "pypdfium2": (("atelier.extract",), "reads PDF, in the child process only"),
+    "pyrage": (("atelier.workspace.sealing",), "age: backups encrypted to a public key"),
     "python_multipart": (("atelier.web",), "forms, parsed straight into the hashing writer"),
     "reportlab": (("atelier.demo",), "writes the papers of the demonstration"),
     "selectolax": (("atelier.extract",), "reads HTML"),

@@ -1,7 +1,8 @@
-"""kill -9 in the middle of deposits: every confirmed byte is there, nothing half-visible."""
+"""kill -9 in the middle of everything: every confirmed byte is there, nothing half-visible."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -10,35 +11,59 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
 from bench.serving import free_port, page
 from bench.visiting import Visitor, commanded
 from tests.counts import times
+from tests.writers import Depositor, Line, Remover, Renamer, Resumer, Reviser, Writer
 
-WRITERS = 8
+WRITERS: tuple[type[Writer], ...] = (
+    Depositor, Depositor, Reviser, Reviser, Resumer, Resumer, Renamer, Remover,
+)  # fmt: skip
+KILLS = times(20, 500)
 PASSWORD = "une phrase pour les tests"
 LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
 
 
-def test_no_confirmed_deposit_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
+def test_nothing_confirmed_is_lost_and_nothing_half_done_seen_when_the_server_is_killed(
+    tmp_path: Path,
+) -> None:
     data, chance = tmp_path / "network", Random(20)
-    port, confirmed = free_port(), dict[str, str]()
+    port = free_port()
     visitor = _founded(data, port)
-    for round_ in range(times(20, 500)):
+    writers = [
+        kind(Line(port, visitor.cookie, visitor.form_token), number)
+        for number, kind in enumerate(WRITERS)
+    ]
+    for round_ in range(KILLS):
+        if round_ % 4 == 3:
+            _kill_while_starting(data, port, seconds=chance.uniform(0.05, 1.5))
         with _server(data, port) as process:
-            _write_until_killed(process, visitor, round_, confirmed, after=chance.randint(1, 24))
-    assert len(confirmed) >= times(20, 500)
-    visitor.close()
-    with _server(data, port), closing(Visitor(port, visitor.cookie)) as reader:
-        shown = _all_documents(reader)
-    assert confirmed.items() <= shown.items(), "a confirmed deposit is lost or changed"
-    for name, sha256 in shown.items():
-        assert name == f"{sha256}.txt", "a document is visible whose bytes are not those sent"
-    found = commanded("verify", "--read-data", "--data", str(data))
+            for writer in writers:
+                writer.go_on()
+            _write_until_killed(process, writers, after=chance.randint(1, 24))
+    with _server(data, port):
+        for writer in writers:
+            writer.go_on()
+            writer.check()
+            writer.line.close()
+        with contextlib.closing(Visitor(port, visitor.cookie)) as reader:
+            _check_whole(reader)
+    assert sum(len(one.confirmed) for one in writers if isinstance(one, Depositor)) >= KILLS
+    assert any(one.resumed and one.confirmed for one in writers if isinstance(one, Resumer))
+    _check_tidy(data)
+
+
+def _check_tidy(data: Path) -> None:
+    """Every byte is sound, and once repaired nothing is left that nobody needs."""
+    found = commanded("verify", "--read-data", "--repair", "--data", str(data))
     assert found["clean"] and not found["missing"] and not found["rotten"]
+    assert found["orphans"] == []
+    under_way = found["mended"]
+    assert isinstance(under_way, dict) and under_way["was_alone"]
+    assert commanded("verify", "--data", str(data))["orphans"] == []
 
 
 def _founded(data: Path, port: int) -> Visitor:
@@ -51,62 +76,66 @@ def _founded(data: Path, port: int) -> Visitor:
     return visitor
 
 
+def _kill_while_starting(data: Path, port: int, *, seconds: float) -> None:
+    """At any moment of a start, which also is one after a kill."""
+    command = [sys.executable, "-m", "atelier", "serve", "--data", str(data), "--port", str(port)]
+    with (data.parent / "log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    process.kill()
+    process.wait(30)
+
+
 def _write_until_killed(
-    process: subprocess.Popen[bytes],
-    visitor: Visitor,
-    round_: int,
-    confirmed: dict[str, str],
-    *,
-    after: int,
+    process: subprocess.Popen[bytes], writers: list[Writer], *, after: int
 ) -> None:
-    """Eight writers deposit as fast as they may; the server dies at the n-th confirmation."""
-    enough, turn = threading.Semaphore(0), threading.Lock()
+    """All write as fast as they may; the server dies at the n-th confirmation."""
+    enough = threading.Semaphore(0)
+    wrong: list[AssertionError] = []
 
-    def write(writer: int) -> None:
-        mine = Visitor(visitor.port, visitor.cookie, visitor.form_token)
-        number = 0
-        while True:
-            content = f"{round_} {writer} {number} ".encode() * 2_000
-            sha256 = hashlib.sha256(content).hexdigest()
-            try:
-                reply = mine.deposit(1, f"{sha256}.txt", content)
-            except LOST:
-                mine.close()
-                return
-            assert reply.status == 201, reply.text
-            with turn:
-                confirmed[f"{sha256}.txt"] = sha256
-            enough.release()
-            number += 1
+    def write(writer: Writer) -> None:
+        try:
+            while True:
+                writer.act()
+                enough.release()
+        except LOST:
+            writer.line.close()
+        except AssertionError as error:
+            wrong.append(error)
+            enough.release(after)
 
-    writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
-    for thread in writers:
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in writers]
+    for thread in threads:
         thread.start()
     for _ in range(after):
-        assert enough.acquire(timeout=60), "no deposit is confirmed"
+        assert enough.acquire(timeout=60), "nothing is confirmed"
     process.kill()
-    for thread in writers:
+    for thread in threads:
         thread.join(60)
         assert not thread.is_alive()
+    assert not wrong, wrong
 
 
-def _all_documents(visitor: Visitor) -> dict[str, str]:
-    """The SHA-256 of what each visible document gives, by name."""
-    found: dict[str, str] = {}
-    number = 1
+def _check_whole(visitor: Visitor) -> None:
+    """No document is visible, in a list or by its number, whose bytes are not those sent."""
+    number, rows = 1, set[tuple[str, str]]()
     while True:
         listing = visitor.get(f"/folders/1?page={number}").text
-        rows = re.findall(r'href="(/documents/\d+)"[^>]*>(?:<bdi>)?([0-9a-f]{64}\.txt)', listing)
-        for address, name in rows:
-            reply = visitor.get(f"{address}/versions/1/content")
-            assert reply.status == 200
-            found[name] = hashlib.sha256(reply.body).hexdigest()
+        rows |= set(
+            re.findall(r'href="(/documents/\d+)"[^>]*>(?:<bdi>)?[^<]*?([0-9a-f]{64})', listing)
+        )
         if f"page={number + 1}" not in listing:
-            return found
+            break
         number += 1
+    assert len(rows) >= KILLS
+    for address, sha256 in rows:
+        reply = visitor.get(f"{address}/versions/1/content")
+        assert reply.status == 200
+        assert hashlib.sha256(reply.body).hexdigest() == sha256, address
 
 
-@contextmanager
+@contextlib.contextmanager
 def _server(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "atelier", "serve", "--data", str(data), "--port", str(port)]
     with (data.parent / "log").open("ab") as log:

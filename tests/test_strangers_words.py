@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
+from atelier.web import tus
 from atelier.web.doors import Door
 from atelier.web.routes import DOORS
 from tests import matrix
@@ -53,11 +54,13 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "group": (matrix.GROUP,),
     "request": (1,),
     "grant": (1,),
+    "aside": (1,),
     "removed": (DOCUMENT, matrix.SUBJECT, matrix.CLOSED),
 }
 # What is asked of a page beside its address; it holds no word that is looked for.
 QUERIES: Final = {
     "/folders/{folder:id}": ("", "?sort=-changed&filter=x"),
+    "/folders/{folder:id}/selection": (f"?document={DOCUMENT}&document={DOCUMENT + 1}",),
     "/folders/{folder:id}/why": ("", f"?person={matrix.SOL}", f"?person={matrix.LEA}"),
     "/documents/{document:id}/versions/{version:id}/content": ("", "?inline"),
     "/documents/{document:id}": ("?page=1",),
@@ -96,7 +99,7 @@ def test_no_page_tells_a_word_to_one_who_may_not_read_it(
         words = hidden_words(net, Asker(CALLERS[caller] or 0), thing, state)
         client = world.client(caller)
         for path in itertools.chain.from_iterable(map(addresses, SHOWING)):
-            answer = client.get(path)
+            answer = client.get(path, headers={"tus-resumable": tus.VERSION})
             assert answer.status_code in (200, 403, 404), (path, caller, answer.status_code)
             shown = answer.text + str(answer.headers)
             assert not told(shown, words), (path, caller, told(shown, words))
@@ -175,7 +178,7 @@ def test_one_who_looks_as_another_is_told_no_more_than_both_may_read_and_changes
     words = hidden_words(net, asker, Thing.FOLDER, "live")
     for door in SHOWING:
         for path in addresses(door):
-            answer = client.get(path)
+            answer = client.get(path, headers={"tus-resumable": tus.VERSION})
             assert answer.status_code in (200, 403, 404), path
             shown = answer.text + str(answer.headers)
             assert not told(shown, words), (path, seen, told(shown, words))

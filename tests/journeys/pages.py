@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from atelier.demo.network import accounts
-from tests.journeys import acts
+from tests.journeys import acts, versions
 from tests.journeys.people import COORDINATOR, OUTSIDE, OUTSIDER, STEWARD
 from tests.journeys.stage import Visit
 
@@ -354,6 +354,52 @@ def refused_restore(visit: Visit) -> None:
     visit.page.wait_for_selector("[data-summary]")
 
 
+def with_something_aside(then: str = "") -> Reach:
+    """Another version came before hers: on the document's page, or elsewhere."""
+
+    def reach(visit: Visit) -> None:
+        on_document(_PAPER)(visit)
+        versions.come_second(visit)
+        if then:
+            visit.goes(then)
+
+    return reach
+
+
+def labelled_document(visit: Visit) -> None:
+    """Its current version was approved in a meeting."""
+    on_document(_PAPER)(visit)
+    versions.label(visit, f"Validé en séance, relu {visit.page.locator('.timeline li').count()}")
+
+
+def taken_name(visit: Visit) -> None:
+    """A document renamed to the name of another one, whose new version it may become."""
+    on_document(_PAPER, "/rename")(visit)
+    visit.page.fill("[name=name]", "Contrat local de santé 2022-2026.pdf")
+    visit.presses("Renommer")
+    visit.page.wait_for_selector("form[action$='/replace']")
+
+
+def edited_document(visit: Visit) -> None:
+    """A document that she says she is editing; its folder marks it so in its list."""
+    on_document(_PAPER)(visit)
+    if visit.page.get_by_text(visit.said("J'ai terminé")).count() == 0:
+        visit.opens("Je modifie ce document")
+        visit.page.fill("[name=note]", "Je reprends le point 3.")
+        visit.presses("Commencer")
+        visit.page.wait_for_url("**done=locked")
+
+
+def limited_folder(visit: Visit) -> None:
+    """A folder with a limit, as its page of space tells it."""
+    visit.goes("/")
+    address = acts.make_folder(visit, f"Plein {visit.page.locator('.list tr').count()}")
+    visit.goes(f"{address}/space")
+    visit.page.fill("[name=amount]", "0,5")
+    visit.presses("Enregistrer la limite")
+    visit.page.wait_for_url("**done=quota-changed")
+
+
 def forbidden(visit: Visit) -> None:
     """She may read the folder, not rename it."""
     in_folder("Formation", then="/rename")(visit)
@@ -379,6 +425,7 @@ PAGES: Final = (
     Shown("folder-open-panels", _FOLDER, opened_panels),
     Shown("folder-nothing-filtered", _FOLDER, in_folder(*_CLS, "Conventions", then="?filter=zzz")),
     Shown("folder-refused", _FOLDER, refused_name),
+    Shown("folder-unticked", _FOLDER, in_folder(*_CLS, "Conventions", then="/selection")),
     Shown("folder-rename", f"{_FOLDER}/rename", in_folder(*_CLS, then="/rename")),
     Shown("folder-move", f"{_FOLDER}/move", in_folder(*_CLS, then="/move")),
     Shown("folder-close", f"{_FOLDER}/close", in_folder(*_CLS, then="/close")),
@@ -405,7 +452,14 @@ PAGES: Final = (
         removed_top("Effacer définitivement"),
         STEWARD,
     ),
+    Shown("folder-space", f"{_FOLDER}/space", in_folder(*_CLS, then="/space")),
+    Shown("folder-space-limited", f"{_FOLDER}/space", limited_folder, STEWARD),
     Shown("document", _DOCUMENT, on_document(_PAPER)),
+    Shown("document-edited", _DOCUMENT, edited_document),
+    Shown("document-aside", _DOCUMENT, with_something_aside()),
+    Shown("home-aside", "/", with_something_aside("/")),
+    Shown("document-labelled", _DOCUMENT, labelled_document),
+    Shown("document-rename-taken", f"{_DOCUMENT}/rename", taken_name),
     Shown("document-pdf", _DOCUMENT, on_document("Contrat local de santé 2022-2026.pdf")),
     Shown("document-rename", f"{_DOCUMENT}/rename", on_document(_PAPER, "/rename")),
     Shown("document-move", f"{_DOCUMENT}/move", on_document(_PAPER, "/move")),
@@ -463,5 +517,8 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "/health": "two letters, for monitors",
     "/static/{path:path}": "styles, scripts and icons",
     f"{_DOCUMENT}/versions/{{version:id}}/content": "the bytes of a document",
+    f"{_DOCUMENT}/aside/{{aside:id}}/content": "the bytes that came second",
+    f"{_FOLDER}/archive": "the documents of a folder, in a ZIP",
+    f"{_FOLDER}/selection": "documents ticked in a folder, in a ZIP",
     f"{_FOLDER}/people.csv": "a table for a spreadsheet",
 }

@@ -150,7 +150,7 @@ def test_a_comment_stays_with_its_version(job: Job) -> None:
         acts.choose_files(contributor, {"ordre du jour.txt": b"Un point."})
         contributor.page.fill("[name=comment]", "Pour jeudi : à relire")
         contributor.presses("Déposer")
-        contributor.page.wait_for_url("**?done=deposited")
+        _await_deposits(contributor, "ordre du jour.txt")
         contributor.goes(acts.document_in(contributor, job.folder, "ordre du jour.txt"))
         assert "Pour jeudi : à relire" in _timeline(contributor)
 

@@ -141,12 +141,12 @@ async def test_the_lease_of_a_long_job_is_extended_while_it_works(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "LEASE", timedelta(milliseconds=30))
-    extended = asyncio.Event()
+    extended, loop = asyncio.Event(), asyncio.get_running_loop()
     extend = jobs.extend
 
     async def noticed(*given: object) -> None:
         await extend(*given)  # type: ignore[arg-type]
-        extended.set()
+        loop.call_soon_threadsafe(extended.set)
 
     async def long(ws: Workspace, subject: int) -> None:
         await extended.wait()
