@@ -111,7 +111,8 @@ export class Tray {
     const turns = states.filter((state) => HER_TURN.includes(state)).length;
     // It unfolds when something needs her; a failure tells by itself.
     if (turns > this.turns) this.box.open = true;
-    if (turns > this.turns && states.includes('asking')) say(this.said('asks', { n: turns }));
+    const asking = states.filter((state) => state === 'asking').length;
+    if (turns > this.turns && asking) say(this.said('asks', { n: asking }));
     this.turns = turns;
     sift(part(this.element, '[data-all]'), live.length > 1 ? states : []);
     this.tell(live, facts);
