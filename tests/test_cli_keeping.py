@@ -22,9 +22,10 @@ __all__ = ["network", "said", "typed"]
 @pytest.fixture
 def filled(network: Typed, tmp_path: Path) -> Typed:
     """The network with two documents."""
-    for name in ("note.txt", "autre.txt"):
-        (tmp_path / name).write_text(f"un contenu, {name}")
-        network("import", str(tmp_path / name), "--into", "Réunions", "--wait")
+    files = [tmp_path / name for name in ("note.txt", "autre.txt")]
+    for file in files:
+        file.write_text(f"un contenu, {file.name}")
+    network("import", *map(str, files), "--into", "Réunions")
     return network
 
 
@@ -133,7 +134,7 @@ def test_records_older_than_the_bytes_are_told_and_start_nevertheless(
     data = tmp_path / "network"
     (tmp_path / "neuf.txt").write_text("après la sauvegarde")
     filled("backup", str(tmp_path / "x.tar"))
-    filled("import", str(tmp_path / "neuf.txt"), "--into", "Réunions", "--wait")
+    filled("import", str(tmp_path / "neuf.txt"), "--into", "Réunions")
     newer = data.rename(tmp_path / "newer")
     filled("restore", str(tmp_path / "x.tar"))
     older = data.rename(tmp_path / "older")
