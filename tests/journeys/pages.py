@@ -514,6 +514,7 @@ PAGES: Final = (
 # Doors that answer with something else than a page, and what.
 NOT_PAGES: Final[Mapping[str, str]] = {
     "/favicon.ico": "an icon, for browsers that ask without being told",
+    "/deposits/{key}": "how far a deposit came, for the page's client",
     "/health": "two letters, for monitors",
     "/static/{path:path}": "styles, scripts and icons",
     f"{_DOCUMENT}/versions/{{version:id}}/content": "the bytes of a document",
