@@ -20,7 +20,7 @@ from atelier import errors
 from atelier.errors import AtelierError
 from atelier.model.documents import ReadState
 from atelier.model.folders import Action, Role
-from atelier.model.journal import NetworkVerb, Verb
+from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.model.names import Fault
 from atelier.web.language import LANGUAGES, Voice, choose
 from atelier.web.pages import sentences, words
@@ -147,14 +147,25 @@ def test_an_error_shows_its_facts_as_people_read_them() -> None:
 def test_states_roles_and_verbs_are_all_in_words() -> None:
     assert set(words.READINGS) == set(ReadState)
     assert set(words.ROLES) == set(Role)
-    assert set(words.JOURNAL) == set(Verb) | set(NetworkVerb)
-    for verb, telling in words.JOURNAL.items():
-        assert "%(" not in telling[-1], verb
+    assert set(words.JOURNAL) == set(Verb)
+    assert set(words.NETWORK_JOURNAL) == set(NetworkVerb)
+    for telling in (*words.JOURNAL.values(), *words.NETWORK_JOURNAL.values()):
+        assert "%(" not in telling[-1], telling
     assert [role.label for role in words.roles(VOICES["fr"])] == [
         "Lecture",
         "Contribution",
         "Coordination",
     ]
+
+
+def test_an_act_of_both_journals_is_told_in_each_as_its_readers_need() -> None:
+    for verb, said in (
+        (Verb.ORGANISATION_LEFT, "(administration) a noté le départ d'une structure"),
+        (NetworkVerb.ORGANISATION_LEFT, "a noté le départ d'une structure"),
+    ):
+        line = JournalLine(1, datetime.now(UTC), "Ada", "", verb, {})
+        told = words.journal_sentence(line, VOICES["fr"]).unescape().replace("\u2019", "'")
+        assert told == said
 
 
 def test_the_language_is_the_first_wish_then_the_browsers_then_french() -> None:

@@ -81,7 +81,7 @@ ROLES: Final[Mapping[Role, RoleWords]] = {
 }
 
 # Per verb, from the sentence that needs most facts to the one that needs none.
-JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
+JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
     Verb.FOLDER_MADE: (N_("a créé le dossier %(name)s"), N_("a créé le dossier")),
     Verb.FOLDER_RENAMED: (
         N_("a renommé le dossier %(before)s en %(after)s"),
@@ -194,6 +194,10 @@ JOURNAL: Final[Mapping[Verb | NetworkVerb, tuple[str, ...]]] = {
         N_("a refusé l'accès « %(role)s » que demandait %(subject)s"),
         N_("a refusé une demande d'accès"),
     ),
+}
+
+# Apart: some acts have one word in both journals, and are told there otherwise.
+NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
     NetworkVerb.ORGANISATION_ADDED: (
         N_("a ajouté la structure %(subject)s"),
         N_("a ajouté une structure"),
@@ -424,10 +428,14 @@ def journal_sentence(line: JournalLine, voice: Voice) -> Markup:
     if "way" in line.facts and "name" in facts:
         # Leaving and arriving, giving and taking back are one verb: the way chooses the sentence.
         facts[line.facts["way"]] = facts["name"]
-    for sentence in JOURNAL[line.verb]:
+    for sentence in _telling(line.verb):
         if set(_FACT_NAME.findall(sentence)) <= facts.keys():
             break
     return voice.markup(sentence, **facts)
+
+
+def _telling(verb: Verb | NetworkVerb) -> tuple[str, ...]:
+    return NETWORK_JOURNAL[verb] if isinstance(verb, NetworkVerb) else JOURNAL[verb]
 
 
 def _fact(name: str, text: str, voice: Voice) -> Markup:
