@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from atelier import app
+from atelier import __version__, app
 from atelier.cli import main
 from atelier.model.ids import DocumentId
 from atelier.settings import load
@@ -93,6 +93,16 @@ def network(typed: Typed) -> Typed:
     typed("folder", "add", "Réunions")
     typed("grant", "Réunions", "--to", "organisation:Mairie", "--role", "contributor")
     return typed
+
+
+def test_the_version_is_told_also_by_a_program_that_was_not_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["atelier", "--version"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    assert capsys.readouterr().out == f"{__version__}\n"
 
 
 def test_init_prints_a_one_time_link_and_happens_once(typed: Typed) -> None:

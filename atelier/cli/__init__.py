@@ -13,6 +13,7 @@ import sys
 
 import click
 
+from atelier import __version__
 from atelier.cli import documents, folders, keeping, people, serving, trail, upkeep
 from atelier.cli.asked import say, voice
 from atelier.errors import AtelierError, Invalid, Refusal
@@ -34,7 +35,7 @@ _M_ARENA_MAX = -8  # malloc.h
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="atelier", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def commands() -> None:
     """Atelier: shared folders, versions and search for a professional network."""
 
