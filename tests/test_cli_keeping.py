@@ -71,7 +71,7 @@ def test_the_secret_key_of_backups_never_goes_into_the_data_folder(
 ) -> None:
     for place in (tmp_path / "network" / "key", tmp_path / "absent" / "key"):
         status, told = network("backup-key", str(place))
-        assert status == 1 and told.strip() and not place.exists()
+        assert status == 1 and told.startswith("Clé impossible à fabriquer") and not place.exists()
     network("backup-key", str(tmp_path / "key"))
     before = (tmp_path / "key").read_bytes()
     assert network("backup-key", str(tmp_path / "key"))[0] == 1
@@ -99,7 +99,17 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence_and_leaves_nothing(
     before = sorted(path.name for path in tmp_path.iterdir())
     status, told = filled(*words)
     assert status == 1 and told.strip() and "Traceback" not in told
+    heads = {"backup": "Sauvegarde", "restore": "Restauration", "export": "Export"}
+    assert told.startswith((f"{heads[words[0]]} impossible.", "Action non permise."))
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_public_key_that_was_cut_is_told_so(filled: Typed, tmp_path: Path) -> None:
+    for key, shown in (("age1foo", "« age1foo »"), ("AGE-SECRET-KEY-1XYZ", "« AGE-SECR… »")):
+        status, told = filled("backup", str(tmp_path / "x.tar"), "--recipient", key)
+        shown = shown.replace(" ", "\u00a0")
+        assert status == 1 and f"{shown} n’est pas une clé publique entière" in told
+        assert "62 caractères" in told and "XYZ" not in told
 
 
 def test_a_restore_does_not_follow_settings_that_point_elsewhere(
@@ -115,7 +125,12 @@ def test_losses_are_told_by_backup_export_and_verify_with_status_one(
     filled: Typed, said: Said, tmp_path: Path
 ) -> None:
     blobs = [path for path in (tmp_path / "network" / "blobs").rglob("*") if path.is_file()]
+    whole = said("backup", str(tmp_path / "whole.tar"))
+    assert whole.startswith("Sauvegarde faite et vérifiée")
     blobs[0].unlink()
+    told = said("backup", str(tmp_path / "lacking.tar"))
+    assert told.startswith("Sauvegarde incomplète\u00a0: 1 contenu manquait déjà")
+    assert "faite" not in told and "lacking.tar, et vérifié" in told
     assert filled("backup", str(tmp_path / "x.tar"))[0] == 1
     assert filled("export", str(tmp_path / "x"))[0] == 1
     assert (tmp_path / "x.tar").exists() and (tmp_path / "x" / "manifest.json").exists()
@@ -123,6 +138,11 @@ def test_losses_are_told_by_backup_export_and_verify_with_status_one(
     assert f"Contenu perdu\u00a0: {blobs[0].name}" in told and "Il manque quelque chose." in told
     assert "document n° " in told and "dossier n° 1" in told and "plus anciens que la base" in told
     assert ".txt" not in told, "names are for those who may read them"
+    repaired = said("verify", "--repair")
+    for one in (told, repaired):
+        assert "atelier restore SAUVEGARDE --data NOUVEAU-DOSSIER" in one
+        assert "Gardez ce dossier-ci" in one
+    assert "verify --repair" not in repaired, "it has just been done"
     back = elsewhere(tmp_path / "back", "restore", str(tmp_path / "x.tar"))
     assert back[0] == 0 and blobs[0].name in back[1]
 

@@ -93,5 +93,6 @@ def _asks(act: Callable[..., None], *, acts: bool) -> Callable[..., None]:
     if acts:
         declared = click.option("--as", "email", metavar="EMAIL", help="Act as her.")(declared)
     declared = click.option("--json", "as_json", is_flag=True, help="One JSON object.")(declared)
-    place = click.option("--data", type=FOLDER, default=Path("storage"), show_default=True)
-    return place(declared)
+    return click.option(
+        "--data", type=FOLDER, default=Path("storage"), show_default=True, help="The data folder."
+    )(declared)

@@ -6,13 +6,13 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from atelier import app
-from atelier.cli.asked import Asked, command, say
+from atelier.cli.asked import Asked, command, say, voice
 from atelier.errors import CopyRefused, NoRoom, WriteFailed
 from atelier.model.people import Actor
 from atelier.web.language import N_
@@ -32,14 +32,16 @@ _OTHER_PLACES = N_(
 
 
 @contextmanager
-def _disk_of(place: Path) -> Iterator[None]:
-    """Tell of a full or failing disk as of a copy's: a deposit is told of in other words."""
+def _told_as(act: str, place: Path) -> Iterator[None]:
+    """Tell of a refusal as of this act's; of a full or failing disk as of a copy's too."""
     try:
         yield
+    except CopyRefused as error:
+        raise replace(error, act=act) from error
     except NoRoom as error:
-        raise CopyRefused(str(place), "no_room") from error
+        raise CopyRefused(str(place), "no_room", act) from error
     except WriteFailed as error:
-        raise CopyRefused(str(place), "disk") from error
+        raise CopyRefused(str(place), "disk", act) from error
 
 
 @command("backup", acts=False)
@@ -61,7 +63,7 @@ def backup(asked: Asked, destination: Path, recipients: tuple[str, ...]) -> None
     to = recipients or tuple(filter(None, [settings.backup.recipient]))
 
     async def run() -> backups.BackedUp:
-        with _disk_of(destination):
+        with _told_as("backup", destination):
             async with app.open_workspace(settings) as ws:
                 return await backups.backup(ws, destination, to=to)
 
@@ -72,7 +74,15 @@ def backup(asked: Asked, destination: Path, recipients: tuple[str, ...]) -> None
 
 
 def _backup_lines(made: backups.BackedUp) -> Iterator[str]:
-    yield say(N_("Sauvegarde faite et vérifiée : %(path)s"), path=made.path)
+    if made.lost:
+        yield voice().plural(
+            "Sauvegarde incomplète : %(n)s contenu manquait déjà, ou était abîmé.",
+            "Sauvegarde incomplète : %(n)s contenus manquaient déjà, ou étaient abîmés.",
+            len(made.lost),
+        )
+        yield say(N_("Tout le reste est gardé dans %(path)s, et vérifié."), path=made.path)
+    else:
+        yield say(N_("Sauvegarde faite et vérifiée : %(path)s"), path=made.path)
     yield say(N_("%(versions)s versions, %(blobs)s contenus."), **asdict(made))
     if made.is_encrypted:
         yield say(N_("Elle est chiffrée : gardez sa clé secrète ailleurs que sur ce serveur."))
@@ -88,7 +98,7 @@ def _lost_lines(lost: tuple[str, ...]) -> Iterator[str]:
     for sha256 in lost:
         yield say(N_("Contenu perdu ou abîmé avant la sauvegarde : %(sha256)s"), sha256=sha256)
     if lost:
-        yield say(N_("« atelier verify » dit de quels documents."))
+        yield say(N_("« atelier verify » dit de quels documents, et quoi faire."))
 
 
 @command("backup-key", acts=False)
@@ -98,7 +108,8 @@ def backup_key(asked: Asked, file: Path) -> None:
 
     FILE must not be in the data folder: who takes the server would take the key with it.
     """
-    public = backups.make_key(asked.settings().data, file)
+    with _told_as("key", file):
+        public = backups.make_key(asked.settings().data, file)
     asked.tell(
         {"recipient": public, "identity": file.absolute()},
         say(_SECRET, file=file),
@@ -116,7 +127,7 @@ def backup_key(asked: Asked, file: Path) -> None:
 def restore(asked: Asked, source: Path, identity: Path | None) -> None:
     """Bring a backup back into a data folder that is empty or absent, whole or not at all."""
     settings = asked.settings()
-    with _disk_of(settings.data):
+    with _told_as("restore", settings.data):
         done = asyncio.run(app.restore(settings, source, identity))
     lines = [
         say(N_("« %(network)s » est de retour dans %(data)s."), **asdict(done)),
@@ -132,7 +143,7 @@ def restore(asked: Asked, source: Path, identity: Path | None) -> None:
         *lines,
         *_lost_lines(done.lost),
         say(N_("Démarrez-le avec « atelier serve » : il relit les documents pour la recherche.")),
-        say(N_("Chacun se connecte de nouveau ; les liens de première connexion sont à refaire.")),
+        say(N_("Chacun se connecte de nouveau ; les liens de connexion sont à refaire.")),
     )
 
 
@@ -146,7 +157,7 @@ def export(asked: Asked, destination: Path) -> None:
     """
 
     async def run(ws: Workspace, actor: Actor) -> exports.Exported:
-        with _disk_of(destination):
+        with _told_as("export", destination):
             return await exports.export(ws, actor, destination)
 
     made = asked.act(run)

@@ -70,7 +70,7 @@ def group_add(asked: Asked, name: str, members: tuple[str, ...]) -> None:
 def _added(name: str, link: str) -> tuple[str, ...]:
     if not link:
         return (say(N_("%(name)s se connecte comme avant, avec son mot de passe."), name=name),)
-    said = say(N_("Lien de première connexion de %(name)s, qui ne sert qu'une fois :"), name=name)
+    said = say(N_("Lien de connexion de %(name)s, qui ne sert qu'une fois :"), name=name)
     return said, f"  {link}"
 
 

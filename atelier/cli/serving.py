@@ -38,7 +38,7 @@ def init(asked: Asked, network: str, steward: str, name: str) -> None:
     asked.tell(
         {"network": network, "admin": steward, "link": link, "data": settings.data},
         say(N_("« %(network)s » est prêt dans %(data)s."), network=network, data=settings.data),
-        say(N_("Démarrez-le avec « atelier serve », puis ouvrez ce lien de première connexion,")),
+        say(N_("Démarrez-le avec « atelier serve », puis ouvrez ce lien de connexion,")),
         say(N_("qui ne sert qu'une fois, en tant que %(email)s :"), email=steward),
         f"  {link}",
     )
@@ -53,7 +53,13 @@ def serve(asked: Asked, host: str | None, port: str | None) -> None:
 
 
 @click.command("demo")
-@click.option("--data", type=FOLDER, default=Path("demo-storage"), show_default=True)
+@click.option(
+    "--data",
+    type=FOLDER,
+    default=Path("demo-storage"),
+    show_default=True,
+    help="The data folder.",
+)
 @click.option("--port", default="8000", show_default=True, help="Port to listen on.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def demo(data: Path, port: str, no_browser: bool) -> None:

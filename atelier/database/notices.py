@@ -1,4 +1,7 @@
-"""Notices of what stewards opened to themselves: who is told is settled at the act."""
+"""Notices of what was done over someone's head: who is told is settled at the act.
+
+Stewards opened folders to themselves; coordinators released somebody's lock.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from datetime import datetime
 from atelier import access
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
-from atelier.model.folders import Action, Subject
-from atelier.model.ids import FolderId, OrganisationId
+from atelier.model.folders import Action, Folder, Subject
+from atelier.model.ids import FolderId, OrganisationId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.orphans import Notice
 from atelier.model.people import Actor
@@ -59,6 +62,24 @@ async def tell_joined(
     await _tell(tx, actor, Verb.STEWARD_JOINED, _GRANTED, given, {"subject": name}, at)
 
 
+async def tell_unlocked(
+    tx: Transaction, actor: Actor, holder: PersonId, folder: Folder, name: str, at: datetime
+) -> None:
+    """Tell who was editing a document of this name that she no longer holds it."""
+    await tx.run(
+        "INSERT INTO notices"
+        " (person_id, folder_id, folder_name, is_above, others, steward_id, verb, facts, at)"
+        " VALUES (:holder, :folder, :folder_name, 0, 0, :actor, :verb, :facts, :at)",
+        holder=holder,
+        folder=folder.id,
+        folder_name=folder.name,
+        actor=actor.person_id,
+        verb=Verb.UNLOCKED,
+        facts=_json({"name": name}),
+        at=to_ms(at),
+    )
+
+
 async def note_joined(
     tx: Transaction,
     actor: Actor,
@@ -83,15 +104,26 @@ async def note_joined(
     )
 
 
-async def told(tx: Transaction, actor: Actor, since: datetime, *, limit: int) -> list[Notice]:
-    """What she was told since then, newest first; of an act that was repeated, the last."""
+async def told(
+    tx: Transaction, actor: Actor, since: datetime, *, lately: datetime, limit: int
+) -> list[Notice]:
+    """What she was told since then, newest first; of an act that was repeated, the last.
+
+    Released locks come last, so that many of them push nothing else off the page, and only
+    those of `lately`.
+    """
     rows = await tx.rows(
         f"WITH {access.scoped(actor, Action.JOURNAL)} SELECT n.verb, n.folder_id, n.folder_name,"
         f" n.is_above, n.others, p.name, n.at, n.facts, {access.meets('n.folder_id')}"
         " FROM notices n JOIN people p ON p.id = n.steward_id"
         " WHERE n.person_id = :person AND n.at >= :since"
-        f" AND NOT EXISTS ({_REPEATED}) ORDER BY n.at DESC, n.id DESC LIMIT :limit",
+        " AND (n.verb <> :unlocked OR n.at >= :lately)"
+        f" AND NOT EXISTS ({_REPEATED})"
+        " ORDER BY CASE WHEN n.verb = :unlocked THEN 1 ELSE 0 END, n.at DESC, n.id DESC"
+        " LIMIT :limit",
         since=to_ms(since),
+        lately=to_ms(lately),
+        unlocked=Verb.UNLOCKED,
         limit=limit,
         **access.asking(actor),
     )

@@ -1,4 +1,4 @@
-"""Folders that nobody coordinates for good, and what stewards opened to themselves."""
+"""Folders that nobody coordinates for good, and what was done over someone's head."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Notice:
     """A steward opened a folder to herself, as it is told to one who coordinates there.
 
     `TAKEN_OVER` for a reason, which is `said`, or `STEWARD_JOINED` through the organisation
-    or group named there. `folder` is the name that was known at that moment; when `is_above`
+    or group named there. Also `UNLOCKED`: someone released the document named there, which
+    she was editing. `folder` is the name that was known at that moment; when `is_above`
     it is some folder above this one that was opened. `others` counts her further folders
     that the same act opened; `has_journal` is whether she may read the journal today.
     """

@@ -27,7 +27,7 @@ async def chunks(request: Request, limit_bytes: int) -> AsyncGenerator[bytes]:
     """
     announced = announced_bytes(request)
     if announced is not None and announced > limit_bytes:
-        raise TooLarge(limit_bytes)
+        raise TooLarge(limit_bytes, announced)
     received = 0
     try:
         async for chunk in request.stream():

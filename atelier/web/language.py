@@ -71,13 +71,18 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """The messages of a language, read once."""
     if language == DEFAULT_LANGUAGE:
         return FrenchSource()
-    source = Path(__file__).parent.parent / "locale" / f"{language}.po"
+    return compiled(f"{language}.po", language)
+
+
+def compiled(name: str, language: str) -> gettext.GNUTranslations:
+    """A catalogue of `atelier/locale/`, which is text, as gettext asks it."""
+    source = Path(__file__).parent.parent / "locale" / name
     with source.open("rb") as stream:
         messages = read_po(stream, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, messages)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    binary = io.BytesIO()
+    write_mo(binary, messages)
+    binary.seek(0)
+    return gettext.GNUTranslations(binary)
 
 
 def _typeset(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from atelier.database import locks as records
+from atelier.database import notices
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Forbidden, Invalid
 from atelier.model.documents import Document
@@ -72,6 +73,7 @@ async def renew(ws: Workspace, actor: Actor, document_id: DocumentId) -> Lock:
 async def release(ws: Workspace, actor: Actor, document_id: DocumentId) -> None:
     """End the lock of a document: its holder does, or a coordinator in her stead.
 
+    Her home page tells the holder of the latter.
     `AlreadySo` when there is none any more.
     """
 
@@ -85,6 +87,8 @@ async def release(ws: Workspace, actor: Actor, document_id: DocumentId) -> None:
             if not folder.allows(Action.UNLOCK):
                 raise Forbidden(Action.UNLOCK)
             facts["holder"] = held.holder
+            now, holder = ws.clock(), held.holder_id
+            await notices.tell_unlocked(tx, actor, holder, folder, document.name, now)
         await records.remove(tx, document.id)
         await note_act(ws, tx, actor, folder, document.id, Verb.UNLOCKED, **facts)
 

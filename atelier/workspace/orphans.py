@@ -26,6 +26,7 @@ from atelier.workspace.place import Workspace
 MAX_CHARACTERS: Final = 500
 SHOWN: Final = 200
 TOLD_FOR: Final = timedelta(days=30)
+UNLOCKING_TOLD_FOR: Final = timedelta(days=7)
 _MOST_NOTICES: Final = 20
 
 
@@ -39,7 +40,7 @@ class Orphans:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What a home page tells: what stewards opened lately of hers, newest first, and to a
+    """What a home page tells: what was done lately over her head, newest first, and to a
     steward how many folders have no coordination.
     """
 
@@ -60,12 +61,13 @@ async def look(ws: Workspace, actor: Actor) -> Orphans:
 
 async def waiting(ws: Workspace, actor: Actor) -> Notices:
     """What she was told in thirty days, and for a steward the folders to take over."""
-    since = ws.clock() - TOLD_FOR
+    now = ws.clock()
+    since, lately = now - TOLD_FOR, now - UNLOCKING_TOLD_FOR
 
     async def unit(tx: Transaction) -> Notices:
         if actor.seeing is not None:
             return Notices((), 0)
-        told = await notices.told(tx, actor, since, limit=_MOST_NOTICES)
+        told = await notices.told(tx, actor, since, lately=lately, limit=_MOST_NOTICES)
         orphaned = await access.orphaned(tx, actor) if actor.is_steward else []
         return Notices(tuple(told), len(orphaned))
 

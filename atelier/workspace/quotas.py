@@ -189,6 +189,8 @@ async def _may_limit(tx: Transaction, actor: Actor, folder: Folder) -> bool:
 
 
 def _checked(quota_bytes: int | None) -> int | None:
+    if quota_bytes == 0:
+        raise Invalid("quota", "zero_quota", "0")
     if quota_bytes is not None and not 0 < quota_bytes <= MAX_QUOTA_BYTES:
         raise Invalid("quota", "out_of_range", str(quota_bytes)[:40])
     return quota_bytes

@@ -118,7 +118,8 @@ def _recipient(key: str) -> pyrage.x25519.Recipient:
         return pyrage.x25519.Recipient.from_str(key)
     except pyrage.RecipientError as error:
         # Not all of it: it may be the secret half.
-        raise CopyRefused(f"{key[:8]}…", "no_recipient") from error
+        shown = f"{key[:8]}…" if len(key) > 8 else key
+        raise CopyRefused(shown, "no_recipient") from error
 
 
 def _is_key(line: str) -> bool:

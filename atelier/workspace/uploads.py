@@ -67,7 +67,7 @@ async def create(ws: Workspace, actor: Actor, announced: Announced) -> Upload:
     if announced.size_bytes < 1:
         raise Invalid("upload-length", "empty")
     if announced.size_bytes > limit:
-        raise TooLarge(limit)
+        raise TooLarge(limit, announced.size_bytes)
     if len(announced.comment) > deposits.MAX_COMMENT_CHARACTERS:
         raise Invalid("comment", "too_long", announced.comment[:80])
     size = announced.size_bytes

@@ -26,6 +26,13 @@ PASSWORD: Final = "une phrase pour les tests"
 ADA, BO = "ada@reseau.example", "bo@reseau.example"
 # Above this a file goes in several requests.
 PIECE_BYTES: Final = 8 * 2**20
+MOST_BYTES: Final = 8 * PIECE_BYTES
+# Above what goes in one request, so that it goes in pieces.
+LARGE: Final = Random(5).randbytes(3 * 2**20)
+CUT: Final = re.compile(
+    r"Le dépôt a été interrompu à \d+\s%\. "
+    r"Rien n’est perdu\s: il reprendra dès que la connexion revient\."
+)
 _LINK: Final = re.compile(r'href="/(folders|documents)/(\d+)"[^>]*><bdi>([^<]+)</bdi>')
 # The network's own words about a cut are no fault of the page.
 _CUT: Final = re.compile(r"console: Failed to load resource: net::ERR_")
@@ -91,6 +98,7 @@ def network(chromium: Browser, place: Path) -> Iterator[tuple[Network, Stage]]:
     # People come over the wire: its address is the network's own.
     (data / "config.toml").write_text(
         f'[server]\npublic_url = "http://localhost:{own.wire.port}"\n'
+        f"[limits]\nmax_deposit_bytes = {MOST_BYTES}\n"
     )
     own.start()
     # Machines that test much at once are slow; what never comes is a fault all the same.
@@ -216,3 +224,23 @@ def stored_names(place: Stage, folder: str) -> list[str]:
     """What Ada finds there."""
     with place.visit(ADA) as ada:
         return sorted(stored(ada, folder))
+
+
+def opened(visit: Visit, folder: str) -> None:
+    ready(visit, folder)
+    visit.opens("Déposer des documents")
+
+
+def await_kept(visit: Visit) -> None:
+    """All that waits is in the browser's own database: leaving asks nothing."""
+    visit.page.wait_for_function(
+        "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    )
+
+
+def current(visit: Visit, folder: str, name: str) -> tuple[bytes, int]:
+    """The content and the number of a document's current version."""
+    document = acts.document_in(visit, folder, name)
+    visit.goes(document)
+    number = len(acts.versions(visit))
+    return visit.bytes_at(f"{document}/versions/{number}/content"), number

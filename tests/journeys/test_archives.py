@@ -97,7 +97,7 @@ def test_without_script_boxes_button_and_folder_work(stage: Stage, tmp_path: Pat
         expect(visit.page.get_by_text(said("Tout cocher"))).to_be_hidden()
         visit.presses(GET_CHOSEN)
         visit.page.wait_for_selector("[data-summary]")
-        expect(visit.page.locator("[data-summary]")).to_contain_text("Aucun document")
+        expect(visit.page.locator("[data-summary]")).to_contain_text("Cochez au moins")
         names = listed(visit)
         boxes(visit).nth(0).check()
         got = names_in(visit, lambda: visit.presses(GET_CHOSEN), tmp_path / "a.zip")

@@ -5,29 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from time import monotonic
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Request, expect
+from playwright.sync_api import Browser, Dialog, Request, expect
 
-from tests.journeys import acts, axe
+from tests.journeys import acts
 from tests.journeys.depositing import (
     ADA,
     BO,
+    CUT,
+    LARGE,
     PASSWORD,
     PIECE_BYTES,
     Network,
-    answers,
     asks,
+    await_kept,
     choose,
     counted,
+    current,
     drop,
     forgive_cuts,
     line,
     listening,
     network,
+    opened,
     ready,
     stored,
     stored_names,
@@ -36,18 +39,9 @@ from tests.journeys.depositing import (
     until_ended,
 )
 from tests.journeys.focus import tab_to
-from tests.journeys.stage import DESK, NARROW, PATIENCE_SECONDS, Stage, Visit, said
+from tests.journeys.stage import PATIENCE_SECONDS, Stage, Visit, said
 
 pytestmark = pytest.mark.browser
-
-CUT: Final = re.compile(
-    r"Le dépôt a été interrompu à \d+\s%\. "
-    r"Rien n’est perdu\s: il reprendra dès que la connexion revient\."
-)
-SAME: Final = "Ce contenu était déjà la version actuelle : rien n'a été ajouté."
-LONG_NAME: Final = "é" * 130 + ".txt"
-# Above what goes in one request, so that it goes in pieces.
-LARGE: Final = Random(5).randbytes(3 * 2**20)
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +104,16 @@ def test_a_large_file_goes_on_where_it_was_cut_as_soon_as_the_line_is_back(
         bo.context.set_offline(True)
         sent = len(offsets)
         own.wire.mend()
+        own.wire.hold(after_bytes=PIECE_BYTES * 3 // 2)
         # The browser tells its pages that the line is back.
         bo.context.set_offline(False)
+        # It goes on, which takes that sentence away before it is done.
+        expect(bo.page.locator("#tray [data-trouble]")).to_be_hidden()
+        expect(line(bo, "Pièce 001.txt").locator("[data-state]")).to_have_text(
+            re.compile(r"\d+\s%")
+        )
+        expect(counted(bo)).not_to_contain_text("2 sur 2")
+        own.wire.mend()
         until_ended(bo, 2)
         assert min(offsets[sent:]) >= PIECE_BYTES
         assert stored(bo, folder) == made
@@ -127,14 +129,16 @@ def test_a_drop_outlives_a_killed_server_and_reloads_and_goes_on_from_any_page(
         own.wire.cut(after_bytes=_share_of(tmp_path, 60))
         drop(bo, tmp_path / "Dossier")
         expect(bo.page.locator("#tray [data-trouble]")).to_have_text(CUT)
-        _await_kept(bo)
+        await_kept(bo)
         own.kill()
         own.start()
         own.wire.mend()
+        bo.context.add_init_script(_EMPTY)
         bo.page.reload()
         listening(bo)
         bo.goes("/people")
         listening(bo)
+        assert bo.page.evaluate("() => window.wasEmpty") is False, "it comes with its lines"
         expect(bo.page.locator("#tray [data-whole]")).to_have_js_property("value", 100)
         assert asks(bo).count() == 0
         assert stored(bo, folder) == made
@@ -148,13 +152,13 @@ def test_what_a_closed_tab_left_goes_on_in_another_and_nothing_goes_twice(
     own: Network, place: Stage, folder: str
 ) -> None:
     with place.visit(BO) as bo:
-        _opened(bo, folder)
+        opened(bo, folder)
         other = bo.context.new_page()
         other.goto(folder)
         other.wait_for_selector("#tray[data-ready]", state="attached")
         own.wire.hold()
         choose(bo, {"grand.bin": LARGE, "petit.txt": b"Petit."})
-        _await_kept(bo)
+        await_kept(bo)
         third = bo.context.new_page()
         own.wire.mend()
         third.goto(folder)
@@ -162,7 +166,7 @@ def test_what_a_closed_tab_left_goes_on_in_another_and_nothing_goes_twice(
         until_ended(bo, 2)
         own.wire.hold()
         choose(bo, {"encore.bin": LARGE})
-        _await_kept(bo)
+        await_kept(bo)
         third.close()
         bo.page.close()
         own.wire.mend()
@@ -170,7 +174,7 @@ def test_what_a_closed_tab_left_goes_on_in_another_and_nothing_goes_twice(
         expect(other.locator("#list")).to_contain_text("encore.bin")
         bo.page = other
         assert sorted(stored(bo, folder)) == ["encore.bin", "grand.bin", "petit.txt"]
-        assert all(_current(bo, folder, name)[1] == 1 for name in sorted(stored(bo, folder)))
+        assert all(current(bo, folder, name)[1] == 1 for name in sorted(stored(bo, folder)))
 
 
 def test_whole_folders_come_by_the_button_for_them_with_the_keyboard(
@@ -206,108 +210,6 @@ def test_more_entries_than_a_browser_reads_at_once_are_all_dropped(
         until_ended(bo, 260)
         assert bo.page.locator("#tray li").count() <= 10
         assert stored(bo, folder) == {f"Plat/{name}": digest for name, digest in flat.items()}
-
-
-def test_a_name_in_use_is_asked_about_and_each_answer_does_what_it_says(
-    place: Stage, folder: str
-) -> None:
-    with place.visit(BO) as bo:
-        _opened(bo, folder)
-        choose(bo, {name: b"Avant." for name in ("a.txt", "b.txt", "c.txt", "d.txt")})
-        until_ended(bo, 4)
-        again = {"a.txt": b"Apres A.", "b.txt": b"Apres B.", "c.txt": b"C.", "d.txt": b"Avant."}
-        choose(bo, again)
-        expect(asks(bo)).to_have_count(3)
-        expect(line(bo, "d.txt")).to_contain_text(said(SAME))
-        asked = line(bo, "a.txt").locator("legend")
-        expect(asked).to_have_text("Un document « a.txt » existe déjà.")
-        answers(bo, "a.txt", "Nouvelle version")
-        answers(bo, "b.txt", "Garder les deux")
-        answers(bo, "c.txt", "Ne pas déposer")
-        until_ended(bo, 4)
-        expect(counted(bo)).to_contain_text("1 au contenu inchangé, 1 non déposés")
-        assert sorted(stored(bo, folder)) == ["a.txt", "b (2).txt", "b.txt", "c.txt", "d.txt"]
-        assert _current(bo, folder, "a.txt") == (b"Apres A.", 2)
-        assert _current(bo, folder, "b.txt") == (b"Avant.", 1)
-        assert _current(bo, folder, "b (2).txt") == (b"Apres B.", 1)
-        assert _current(bo, folder, "c.txt") == (b"Avant.", 1)
-
-
-def test_one_answer_may_stand_for_all_and_a_choice_in_the_form_is_not_asked_again(
-    place: Stage, folder: str
-) -> None:
-    names = [f"pièce {number}.txt" for number in range(15)]
-    with place.visit(BO) as bo:
-        _opened(bo, folder)
-        choose(bo, {name: b"Avant." for name in names})
-        until_ended(bo, 15)
-        choose(bo, {name: b"Apres." for name in names})
-        expect(asks(bo)).to_have_count(10)
-        answers(bo, names[0], "Nouvelle version", for_all=True)
-        until_ended(bo, 15)
-        assert [_current(bo, folder, name) for name in names[:2]] == [(b"Apres.", 2)] * 2
-        _opened(bo, folder)
-        bo.page.locator("[name=taken][value=keep_both]").check()
-        choose(bo, {names[3]: b"Encore."})
-        until_ended(bo, 1)
-        assert _current(bo, folder, "pièce 3 (2).txt") == (b"Encore.", 1)
-
-
-def test_who_comes_second_is_told_so_and_her_bytes_are_kept_aside(
-    own: Network, place: Stage, folder: str
-) -> None:
-    with place.visit(BO) as bo, place.visit(ADA) as ada:
-        _opened(bo, folder)
-        choose(bo, {"note.bin": b"Un."})
-        until_ended(bo, 1)
-        document = acts.document_in(bo, folder, "note.bin")
-        for visit in (bo, ada):
-            ready(visit, document)
-            visit.opens("Nouvelle version")
-        own.wire.cut(after_bytes=len(LARGE) // 2)
-        choose(bo, {"de bo.bin": LARGE})
-        expect(bo.page.locator("#tray [data-trouble]")).to_have_text(CUT)
-        line(bo, "de bo.bin").get_by_role("button", name=said("Suspendre")).click()
-        own.wire.mend()
-        choose(ada, {"d'ada.bin": b"D'Ada."})
-        ada.page.wait_for_url("**?done=revised")
-        line(bo, "de bo.bin").get_by_role("button", name=said("Reprendre")).click()
-        expect(line(bo, "de bo.bin").locator("[data-fault]")).to_contain_text("mis de côté")
-        line(bo, "de bo.bin").get_by_role("link", name=said("Voir le document")).click()
-        expect(bo.page.locator("main")).to_contain_text(said("Mis de côté pour vous"))
-        assert bo.bytes_at(f"{document}/versions/2/content") == b"D'Ada."
-        forgive_cuts(bo)
-
-
-def test_a_file_is_paused_resumed_cancelled_and_the_whole_tray_too(
-    own: Network, place: Stage, folder: str
-) -> None:
-    with place.visit(BO) as bo:
-        _opened(bo, folder)
-        own.wire.hold()
-        choose(bo, {"un.bin": LARGE, "deux.bin": LARGE, "trois.bin": LARGE})
-        line(bo, "un.bin").get_by_role("button", name=said("Suspendre")).click()
-        expect(line(bo, "un.bin")).to_contain_text(said("En pause"))
-        bo.presses("Tout suspendre")
-        paused = bo.page.locator("#tray li").filter(has_text=said("En pause"))
-        expect(paused).to_have_count(3)
-        own.wire.mend()
-        line(bo, "un.bin").get_by_role("button", name=said("Annuler")).click()
-        expect(line(bo, "un.bin")).to_contain_text(said("Annulé : rien n'a été enregistré."))
-        line(bo, "deux.bin").get_by_role("button", name=said("Reprendre")).click()
-        expect(line(bo, "deux.bin")).to_contain_text(said("Déposé"))
-        expect(paused).to_have_count(1)
-        line(bo, "trois.bin").get_by_role("button", name=said("Reprendre")).click()
-        until_ended(bo, 3)
-        assert sorted(stored(bo, folder)) == ["deux.bin", "trois.bin"]
-        _opened(bo, folder)
-        own.wire.hold()
-        choose(bo, {"x.bin": LARGE, "y.bin": LARGE})
-        bo.presses("Tout suspendre")
-        own.wire.mend()
-        bo.presses("Tout annuler")
-        expect(bo.page.locator("#tray li").filter(has_text="Annulé")).to_have_count(2)
-        assert sorted(stored(bo, folder)) == ["deux.bin", "trois.bin"]
 
 
 def test_nothing_of_one_person_is_sent_by_another_and_signing_out_asks_first(
@@ -358,46 +260,28 @@ def test_a_session_that_ends_meanwhile_keeps_everything_until_she_is_back(
         assert sorted(stored(bo, folder)) == ["longue.bin"]
 
 
-def test_a_refusal_says_what_happened_what_was_kept_and_what_to_do(
-    own: Network, place: Stage, folder: str
-) -> None:
-    with place.visit(BO) as bo, place.visit(ADA) as ada:
-        _opened(bo, folder)
-        choose(bo, {LONG_NAME: b"x", "bon.txt": b"x"})
-        fault = line(bo, LONG_NAME).locator("[data-fault]")
-        expect(fault).to_be_visible()
-        assert len(re.findall(r"\.(\s|$)", fault.inner_text())) >= 2
-        expect(line(bo, "bon.txt")).to_contain_text(said("Déposé"))
-        ada.goes(f"{folder}/access")
-        acts.withdraw_access(ada, folder, "Bo")
-        choose(bo, {"trop tard.txt": b"x"})
-        expect(line(bo, "trop tard.txt").locator("[data-fault]")).to_be_visible()
-        assert line(bo, "trop tard.txt").get_by_role("button", name=said("Réessayer")).is_visible()
-        assert stored_names(place, folder) == ["bon.txt"]
-
-
 def test_a_file_that_changed_on_her_disk_goes_as_it_was_or_is_asked_for_again(
     own: Network, place: Stage, folder: str, tmp_path: Path
 ) -> None:
     paper = tmp_path / "brouillon.txt"
     paper.write_bytes(b"Comme choisi.")
     with place.visit(BO) as bo:
-        _opened(bo, folder)
+        opened(bo, folder)
         own.wire.cut()
         bo.page.set_input_files("[name=files]", paper)
         bo.presses("Déposer")
-        _await_kept(bo)
+        await_kept(bo)
         paper.write_bytes(b"Change depuis le choix.")
         own.wire.mend()
         until_ended(bo, 1)
-        assert _current(bo, folder, paper.name)[0] == b"Comme choisi."
+        assert current(bo, folder, paper.name)[0] == b"Comme choisi."
         forgive_cuts(bo)
     with place.visit(BO) as private:
         # A browser that keeps nothing for pages: private windows, or by her settings.
         private.context.add_init_script(
             "Object.defineProperty(navigator, 'locks', {value: undefined})"
         )
-        _opened(private, folder)
+        opened(private, folder)
         own.wire.cut()
         other = tmp_path / "autre.txt"
         other.write_bytes(b"Un.")
@@ -411,7 +295,7 @@ def test_a_file_that_changed_on_her_disk_goes_as_it_was_or_is_asked_for_again(
         private.page.set_input_files("[name=files]", other)
         private.presses("Déposer")
         expect(private.page.locator("#list")).to_contain_text(other.name)
-        assert _current(private, folder, other.name)[0] == b"Deux, plus long."
+        assert current(private, folder, other.name)[0] == b"Deux, plus long."
         forgive_cuts(private)
 
 
@@ -436,71 +320,6 @@ def test_a_screenshot_that_is_pasted_becomes_a_document_named_by_its_moment(
         expect(bo.page.locator("#tray")).to_be_hidden()
 
 
-def test_the_tray_is_sound_in_all_its_states(
-    own: Network, place: Stage, folder: str, tmp_path: Path
-) -> None:
-    with place.visit(BO) as bo:
-        _opened(bo, folder)
-        tree(tmp_path / "Annexe", 1)
-        drop(bo, tmp_path / "Annexe")
-        until_ended(bo, 1)
-        choose(bo, {"pris.txt": b"Avant."})
-        until_ended(bo, 1)
-        choose(bo, {"pris.txt": b"Apres.", "Annexe": b"Le nom d'un dossier.", "fait.txt": b"x"})
-        expect(asks(bo)).to_have_count(1)
-        expect(line(bo, "Annexe").locator("[data-fault]")).to_be_visible()
-        own.wire.hold()
-        choose(bo, {"long.bin": LARGE, "autre.bin": LARGE})
-        line(bo, "long.bin").get_by_role("button", name=said("Suspendre")).click()
-        own.wire.mend()
-        expect(line(bo, "autre.bin")).to_contain_text(said("Déposé"))
-        _await_kept(bo)
-        # A page without a list that takes itself anew, so that axe sees one state of it.
-        bo.goes("/people")
-        expect(asks(bo)).to_have_count(1)
-        expect(line(bo, "Annexe").locator("[data-fault]")).to_be_visible()
-        expect(line(bo, "long.bin")).to_contain_text(said("En pause"))
-        assert _faults(bo) == []
-        bo.page.set_viewport_size(DESK)
-        _press(bo, line(bo, "pris.txt").get_by_role("button", name=said("Garder les deux")))
-        expect(line(bo, "pris.txt")).to_contain_text(said("Déposé"))
-        own.wire.cut()
-        _press(bo, line(bo, "long.bin").get_by_role("button", name=said("Reprendre")))
-        expect(bo.page.locator("#tray [data-trouble]")).to_have_text(CUT)
-        assert _faults(bo) == []
-        bo.page.set_viewport_size(DESK)
-        bo.page.keyboard.press("Escape")
-        expect(bo.page.locator("#tray summary")).to_be_visible()
-        expect(bo.page.locator("#tray ul")).to_be_hidden()
-        own.wire.mend()
-        expect(line(bo, "long.bin")).to_contain_text(said("Déposé"))
-        _press(bo, line(bo, "Annexe").get_by_role("button", name=said("Annuler")))
-        expect(counted(bo)).to_have_text(re.compile(r"^(\d+) sur \1\b"))
-        assert _faults(bo) == []
-        forgive_cuts(bo)
-
-
-def test_progress_is_said_politely_in_quarters_and_only_failures_alarm(
-    place: Stage, folder: str
-) -> None:
-    with place.visit(BO) as bo:
-        _opened(bo, folder)
-        bo.page.evaluate(
-            """() => {
-                window.heard = [];
-                new MutationObserver(() => heard.push(document.getElementById('said').textContent))
-                    .observe(document.getElementById('said'), {childList: true});
-            }"""
-        )
-        choose(bo, {"grand.bin": LARGE * 10})
-        until_ended(bo, 1)
-        heard = bo.page.evaluate("() => heard")
-        assert 1 <= len(heard) <= 4
-        assert heard[-1] == said("Dépôts terminés : {n} sur {all}.").format(n=1, all=1)
-        assert {re.sub(r"\D", "", each) for each in heard[:-1]} <= {"25", "50", "75"}
-        assert bo.page.locator("#tray [role=alert]:visible").count() == 0
-
-
 def test_several_files_go_by_the_form_without_script(place: Stage, folder: str) -> None:
     with place.visit(BO, has_script=False) as bo:
         bo.goes(folder)
@@ -508,10 +327,19 @@ def test_several_files_go_by_the_form_without_script(place: Stage, folder: str) 
         acts.choose_files(bo, contents)
         bo.presses("Déposer")
         assert sorted(stored(bo, folder)) == ["deux.txt", "trois.txt", "un.txt"]
-        assert {name: _current(bo, folder, name)[0] for name in contents} == contents
+        assert {name: current(bo, folder, name)[0] for name in contents} == contents
         assert bo.page.get_by_label(said("Déposer un dossier entier")).count() == 0 or not (
             bo.page.get_by_label(said("Déposer un dossier entier")).is_visible()
         )
+
+
+# Whether the tray was ever there with nothing in it.
+_EMPTY: Final = """addEventListener('DOMContentLoaded', () => {
+    const tray = document.getElementById('tray');
+    window.wasEmpty = false;
+    new MutationObserver(() => (window.wasEmpty ||= !tray.hidden && !tray.querySelector('li')))
+        .observe(tray, {attributes: true});
+})"""
 
 
 def _share_of(place: Path, percent: int) -> int:
@@ -524,36 +352,15 @@ def _note_offset(request: Request, offsets: list[int]) -> None:
         offsets.append(int(request.headers["upload-offset"]))
 
 
-def _press(visit: Visit, target: Locator) -> None:
-    """Within the tray, with the keyboard; it may have folded on the way, not to cover a stop."""
-    tab_to(visit.page, visit.page.locator("#tray summary"))
-    if visit.page.locator("#tray ul").is_hidden():
-        visit.page.keyboard.press("Enter")
-    tab_to(visit.page, target)
-    visit.page.keyboard.press("Enter")
-
-
-def _opened(visit: Visit, folder: str) -> None:
-    ready(visit, folder)
-    visit.opens("Déposer des documents")
-
-
 def _paused(own: Network, visit: Visit, folder: str, name: str) -> None:
     """One large file of hers waits in the browser, paused."""
-    _opened(visit, folder)
+    opened(visit, folder)
     own.wire.hold()
     choose(visit, {name: LARGE})
     line(visit, name).get_by_role("button", name=said("Suspendre")).click()
     expect(line(visit, name)).to_contain_text(said("En pause"))
     own.wire.mend()
-    _await_kept(visit)
-
-
-def _await_kept(visit: Visit) -> None:
-    """All that waits is in the browser's own database: leaving asks nothing."""
-    visit.page.wait_for_function(
-        "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
-    )
+    await_kept(visit)
 
 
 def _await_forgotten(visit: Visit) -> None:
@@ -576,22 +383,3 @@ def _kept(visit: Visit) -> int:
         })"""
     )
     return number
-
-
-def _current(visit: Visit, folder: str, name: str) -> tuple[bytes, int]:
-    """The content and the number of a document's current version."""
-    document = acts.document_in(visit, folder, name)
-    visit.goes(document)
-    number = len(acts.versions(visit))
-    return visit.bytes_at(f"{document}/versions/{number}/content"), number
-
-
-def _faults(visit: Visit) -> list[str]:
-    """What axe finds on the page and its tray, in both themes and at both widths."""
-    found = []
-    for size in (DESK, NARROW):
-        visit.page.set_viewport_size(size)
-        for theme in ("light", "dark"):
-            visit.page.emulate_media(color_scheme=theme)
-            found += [f"{size['width']} {theme}: {each}" for each in axe.faults(visit.page)]
-    return found

@@ -21,6 +21,7 @@ class Wire:
         self._open: set[socket.socket] = set()
         self._is_cut = False
         self._left: int | None = None
+        self._until_held: int | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
@@ -35,12 +36,15 @@ class Wire:
     def mend(self) -> None:
         """All goes again."""
         with self._turn:
-            self._is_cut, self._left = False, None
+            self._is_cut, self._left, self._until_held = False, None, None
         self._flows.set()
 
-    def hold(self) -> None:
-        """What goes up waits on its way; the connections stay."""
-        self._flows.clear()
+    def hold(self, *, after_bytes: int = 0) -> None:
+        """What goes up waits on its way, at once or that many bytes later; connections stay."""
+        with self._turn:
+            self._until_held = after_bytes or None
+        if not after_bytes:
+            self._flows.clear()
 
     def close(self) -> None:
         """For good."""
@@ -87,6 +91,11 @@ class Wire:
     def _may_go(self, count: int) -> bool:
         self._flows.wait()
         with self._turn:
+            if self._until_held is not None:
+                self._until_held -= count
+                if self._until_held <= 0:
+                    self._until_held = None
+                    self._flows.clear()
             if self._left is None:
                 return not self._is_cut
             self._left -= count

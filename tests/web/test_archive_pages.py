@@ -149,7 +149,8 @@ def test_a_document_from_elsewhere_is_like_one_that_never_was(
 
 def test_ticking_nothing_says_so_on_the_list(made: Network, clients: Clients) -> None:
     answer = clients("bo").get(f"/folders/{made.shared}/selection")
-    assert answer.status_code == 422 and "Aucun document n’est coché" in answer.text
+    assert answer.status_code == 422 and "Cochez au moins un document" in answer.text
+    assert "Rien n’a été enregistré" not in answer.text
     assert '<a href="#field-document">' in answer.text and 'id="field-document"' in answer.text
     assert "compte rendu.pdf" in answer.text
     for wrong in ("x", "-1", "1e3", "9" * 30, ""):

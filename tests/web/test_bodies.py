@@ -26,7 +26,7 @@ def test_a_body_is_read_to_its_end_and_no_byte_past_the_limit() -> None:
     assert read(b"1234567890", announced="10") == b"1234567890"
     with pytest.raises(TooLarge) as refused:
         read(b"12345", b"678901")
-    assert refused.value.limit_bytes == 10
+    assert (refused.value.limit_bytes, refused.value.size_bytes) == (10, None)
 
 
 def test_too_much_announced_is_refused_before_a_byte_is_read() -> None:
@@ -34,8 +34,9 @@ def test_too_much_announced_is_refused_before_a_byte_is_read() -> None:
         raise AssertionError("read")
 
     announcing = request(("content-length", "11"))
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLarge) as refused:
         asyncio.run(whole(Request(announcing.scope, unread), 10))
+    assert (refused.value.limit_bytes, refused.value.size_bytes) == (10, 11)
 
 
 def test_a_cut_body_says_how_much_came() -> None:

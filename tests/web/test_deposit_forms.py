@@ -38,6 +38,8 @@ def test_the_form_says_what_a_name_in_use_does(made: Network, clients: Clients) 
     for value in ("revise", "keep_both", "refuse"):
         assert f'name="taken" value="{value}"' in page
     assert 'value="revise" checked' in page
+    # Only script can ask about each.
+    assert re.search(r'data-scripted hidden><input type="radio" name="taken" value="ask">', page)
     for taken, content in (("keep_both", b"deux"), ("keep_both", b"deux"), ("revise", b"trois")):
         answer = post(bo, f"{here}/deposits", ("compte rendu.pdf", content), taken=taken)
         assert answer.status_code == 303

@@ -88,7 +88,12 @@ def test_a_coordinator_frees_a_document_and_the_journal_tells_it(
     send(clients("bo"), f"{here}/lock")
     page = clients("ada").get(here).text
     assert "Libérer le document" in page and "Prolonger" not in page
+    told = "que vous modifiiez"
+    assert told not in clients("bo").get("/").text
     assert send(clients("ada"), f"{here}/lock/release").status_code == 303
+    home = clients("bo").get("/").text
+    assert told in home and f'href="/folders/{made.shared}"' in home
+    assert told not in clients("ada").get("/").text
     again = send(clients("bo"), f"{here}/lock/renew")
     assert again.status_code == 409 and "Plus personne ne modifie" in again.text
     journal = clients("ada").get(f"/folders/{made.shared}/journal").text

@@ -124,3 +124,18 @@ def test_a_full_quota_refuses_a_deposit_before_its_bytes_with_what_to_do(
     )
     assert form.status_code == 507 and "limite d’espace du dossier" in form.text
     assert "gros.pdf" not in bo.get(here).text
+
+
+def test_a_limit_of_nothing_is_refused_in_its_own_words_and_a_full_one_names_no_rest(
+    made: Network, clients: Clients
+) -> None:
+    here = f"/folders/{made.shared}"
+    refused = send(clients("ada"), f"{here}/quota", amount="0", unit="mb")
+    assert refused.status_code == 422 and "Une limite de zéro" in refused.text
+    send(clients("ada"), f"{here}/quota", amount="0,001", unit="mb")
+    bo = clients("bo")
+    headers = {"x-form-token": token_in(bo.get("/").text)}
+    for name, size in (("un.pdf", 1048 - len(PDF)), ("deux.pdf", 10)):
+        put = bo.put(f"{here}/deposits/{name}", content=b"%" * size, headers=headers)
+    assert put.status_code == 507
+    assert "est atteinte" in put.json()["happened"] and "reste" not in put.json()["happened"]

@@ -41,6 +41,7 @@ def test_what_was_set_aside_is_on_her_home_and_the_documents_page_and_nobody_els
     for path in ("/", here):
         page = clients("bo").get(path).text
         assert "Mis de côté pour vous" in page and f'action="{aside}/deposit"' in page
+        assert "<bdi>compte rendu.pdf</bdi>" in page.partition("Mis de côté pour vous")[2]
         assert "relue" in page and f'href="{aside}/content"' in page
         assert "Mis de côté pour vous" not in clients("ada").get(path).text
     kept = clients("bo").get(f"{aside}/content")

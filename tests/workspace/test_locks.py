@@ -21,6 +21,7 @@ from atelier.workspace import (
     folders,
     journal,
     locks,
+    orphans,
     people,
     sharing,
     trash,
@@ -179,6 +180,25 @@ async def test_a_lock_ends_with_its_time_and_goes_on_when_it_is_renewed(world: W
     other = await locks.take(world.ws, lea, document)
     assert other.token != first.token
     assert [verb for verb, _, _ in await verbs(world, folder)] == ["locked", "locked"]
+
+
+@in_network
+async def test_who_was_editing_is_told_for_a_week_that_a_coordinator_released_it(
+    world: World,
+) -> None:
+    folder, document, awa, lea, _ = await team(world)
+    for _ in range(2):
+        await locks.take(world.ws, awa, document)
+        await locks.release(world.ws, world.steward, document)
+    (told,) = (await orphans.waiting(world.ws, awa)).told
+    assert (told.verb, told.person, told.said) == ("unlocked", world.steward.name, "note.txt")
+    assert (told.folder_id, told.folder) == (folder, "Réunions")
+    await locks.take(world.ws, lea, document)
+    await locks.release(world.ws, lea, document)
+    for other in (lea, world.steward):
+        assert (await orphans.waiting(world.ws, other)).told == (), "she did it herself"
+    world.clock.forward(days=8)
+    assert (await orphans.waiting(world.ws, awa)).told == ()
 
 
 @in_network

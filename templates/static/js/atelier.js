@@ -9,7 +9,7 @@ import { listen } from './shortcuts.js';
 /** @type {Array<[string, () => Promise<{ start: (element: HTMLElement) => void }>]>} */
 const FEATURES = [
   ['[data-reading]', () => import('./reading.js')],
-  ['#selection', () => import('./selection.js')],
+  ['#list', () => import('./selection.js')],
 ];
 
 for (const [selector, bring] of FEATURES) {

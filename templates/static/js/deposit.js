@@ -6,25 +6,26 @@
 import { listen } from './form.js';
 import { refresh } from './fragments.js';
 import { giveUp } from './orders.js';
-import { parcels } from './parcel.js';
+import { parcels, REFUSED } from './parcel.js';
 import { Queue } from './queue.js';
 import { start as watchReading } from './reading.js';
 import { Store } from './store.js';
 import { Tray } from './tray.js';
 import { Way } from './way.js';
+import { Words } from './words.js';
 
 const REFRESHED_MILLISECONDS = 3000;
 
 /** @param {HTMLElement} element the tray */
 export async function start(element) {
-  const words = JSON.parse(element.dataset.words ?? '{}');
+  const words = new Words(JSON.parse(element.dataset.words ?? '{}'));
   const queue = new Queue(new Way(element.dataset.token ?? ''));
   const tray = new Tray(element, queue, words);
   const opening = Store.open(Number(element.dataset.person));
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-deposit]'));
   queue.onEnd = (one, end) => {
     tray.end(one, end);
-    if (form && end !== 'cancelled' && isHere(form, one.place)) showStored(form, end);
+    if (form && ['kept', 'same'].includes(end) && isHere(form, one.place)) showStored(form, end);
   };
   const add = (/** @type {import('./parcel.js').Parcel[]} */ some) => {
     if (!some.length) return;
@@ -32,23 +33,15 @@ export async function start(element) {
     queue.add(some);
   };
   if (form) {
-    const most = Number(form.dataset.maxBytes);
     listen(form, words, async (found, wish) => {
       queue.store = await opening;
-      add(parcels(found, wish).map((one) => (one.size > most ? heavy(one, words) : one)));
+      add(parcels(found, wish));
     });
   }
   guard(queue, words);
   queue.store = await opening;
   queue.store?.inherit(add);
   element.dataset.ready = 'yes';
-}
-
-/** @param {import('./parcel.js').Parcel} one @param {Record<string, string>} words */
-function heavy(one, words) {
-  one.state = 'failed';
-  one.said = words.heavy.replace('{name}', one.name);
-  return one;
 }
 
 /** @param {HTMLFormElement} form @param {import('./parcel.js').Place} place */
@@ -70,16 +63,16 @@ function showStored(form, end) {
   }, REFRESHED_MILLISECONDS);
 }
 
-/** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {Record<string, string>} words */
+/** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {Words} words */
 function guard(queue, words) {
   window.addEventListener('beforeunload', (event) => {
-    const isLost = [...queue.live.values()].some((one) => one.file && !one.isKept && one.state !== 'failed');
+    const isLost = [...queue.live.values()].some((one) => one.file && !one.isKept && !REFUSED.includes(one.state));
     if (isLost) event.preventDefault();
   });
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/signout"]'));
   form?.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (queue.live.size && !confirm(words.leave)) return;
+    if (queue.live.size && !confirm(words.say('leave'))) return;
     await giveUp(queue, [...queue.live.values()]);
     await queue.store?.clear(() => true);
     form.submit();

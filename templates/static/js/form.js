@@ -8,9 +8,12 @@ import { chosen, dropped } from './tree.js';
 /** @typedef {import('./parcel.js').Wish} Wish */
 /** @typedef {(found: Found[], wish: Wish) => void} Bring */
 
-/** @param {HTMLFormElement} form @param {Record<string, string>} words @param {Bring} bring */
+/** @param {HTMLFormElement} form @param {import('./words.js').Words} words @param {Bring} bring */
 export function listen(form, words, bring) {
   for (const hint of form.querySelectorAll('[data-scripted]')) hint.removeAttribute('hidden');
+  // Here she can be asked about each: until she chooses, she is.
+  const choices = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[name="taken"]'));
+  for (const choice of choices) choice.defaultChecked = choice.value === 'ask';
   const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="file"]')]);
   const give = (/** @type {Found[]} */ found, wish = wished(form)) => {
     const some = form.dataset.document ? found.slice(0, 1) : found;
@@ -33,7 +36,7 @@ export function listen(form, words, bring) {
     // Words copied elsewhere come with their picture: they are not a file.
     if (isTyping || !files.length || types.includes('text/plain')) return;
     event.preventDefault();
-    const found = chosen(files).map((one) => ({ ...one, name: pastedName(one.name, words.shot) }));
+    const found = chosen(files).map((one) => ({ ...one, name: pastedName(one.name, words) }));
     give(found, { ...wished(form), taken: 'keep_both' });
   });
 }
@@ -43,8 +46,7 @@ function wished(form) {
   const { folder, document, expected } = form.dataset;
   const comment = /** @type {HTMLInputElement | null} */ (form.elements.namedItem('comment'));
   const radio = /** @type {HTMLInputElement | null} */ (form.querySelector('[name="taken"]:checked'));
-  // Left as it was, it says nothing: she is asked when a name is in use.
-  const taken = !radio || radio.defaultChecked ? 'ask' : radio.value === 'refuse' ? 'skip' : radio.value;
+  const taken = radio?.value === 'refuse' ? 'skip' : radio?.value ?? 'ask';
   const place = document ? { document: Number(document), expected: Number(expected) } : { folder: Number(folder) };
   return { place, taken: /** @type {import('./parcel.js').Taken} */ (taken), comment: comment?.value ?? '' };
 }
@@ -71,12 +73,12 @@ function acceptDrops(form, give) {
   });
 }
 
-/** Browsers call each picture alike: the moment tells them apart. @param {string} name @param {string} words */
+/** Browsers call each picture alike: the moment tells them apart. @param {string} name @param {import('./words.js').Words} words */
 function pastedName(name, words) {
   if (!/^image\.\w+$/.test(name)) return name;
   const now = new Date();
-  const [hours, minutes] = [now.getHours(), now.getMinutes()].map((each) => String(each).padStart(2, '0'));
-  const date = now.toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' });
-  const called = words.replace('{date}', date).replace('{hours}', hours).replace('{minutes}', minutes);
-  return called + name.slice('image'.length);
+  const { lang } = document.documentElement;
+  const date = now.toLocaleDateString(lang, { dateStyle: 'long' });
+  const [hours, minutes] = now.toLocaleTimeString('fr', { timeStyle: 'short' }).split(':');
+  return words.say('shot', { date, hours, minutes }) + name.slice('image'.length);
 }

@@ -20,7 +20,7 @@ export function pause(queue, parcels) {
 /** Those that were paused, or failed. @param {Queue} queue @param {Parcel[]} parcels */
 export function goOn(queue, parcels) {
   for (const one of parcels) {
-    if (one.state === 'paused' || (one.state === 'failed' && !one.isBehind)) queue.change(one, 'waiting');
+    if (one.state === 'paused' || one.state === 'failed') queue.change(one, 'waiting');
   }
   queue.way.tryAgain();
 }
@@ -32,6 +32,7 @@ export async function giveUp(queue, parcels) {
 
 /** @param {Queue} queue @param {Parcel} one */
 async function giveUpOne(queue, one) {
+  if (one.state === 'aside') return queue.end(one, 'left');
   if (one.state === 'sending' && !one.key) {
     one.isGivenUp = true;
     return;

@@ -3,8 +3,8 @@
  * @module parcel
  */
 
-/** @typedef {'waiting' | 'sending' | 'paused' | 'asking' | 'failed' | 'missing'} State */
-/** @typedef {'kept' | 'same' | 'skipped' | 'cancelled'} End */
+/** @typedef {'waiting' | 'sending' | 'paused' | 'asking' | 'failed' | 'behind' | 'aside' | 'heavy' | 'missing'} State */
+/** @typedef {'kept' | 'same' | 'skipped' | 'cancelled' | 'left'} End `left`: of hers set aside, off the list */
 /** @typedef {'ask' | 'revise' | 'keep_both' | 'skip'} Taken what to do when the name is in use */
 /** @typedef {{ folder?: number, document?: number, expected?: number }} Place */
 /** @typedef {{ place: Place, taken: Taken, comment: string }} Wish what is the same for all of a drop */
@@ -26,7 +26,6 @@
  * @property {string} key its address on the server, once it has one
  * @property {number} sent bytes that the server has
  * @property {string} said why it failed
- * @property {boolean} isBehind whether another version came first
  * @property {number} [person] whose it is
  * @property {string} [tab] that sends it
  * @property {boolean} [isKept] in the browser's database, its file too
@@ -34,6 +33,10 @@
  * @property {Blob | null} [file]
  * @property {() => void} [abort] the request under way
  */
+
+// The server's last words: to try again may help a failed one alone. Another version came
+// before one that is behind; its bytes may have been set aside for her.
+export const REFUSED = ['failed', 'behind', 'aside', 'heavy'];
 
 /**
  * @param {Found[]} found
@@ -55,7 +58,6 @@ export function parcels(found, wish) {
     key: '',
     sent: 0,
     said: '',
-    isBehind: false,
     file,
   }));
 }

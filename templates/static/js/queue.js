@@ -34,7 +34,7 @@ export class Queue {
       if (one.state === 'sending') one.state = 'waiting';
       this.live.set(one.id, one);
     }
-    this.store?.keep(fresh.filter((one) => one.file), (one) => this.live.has(one.id));
+    this.store?.keep(fresh.filter((one) => one.file), (one) => one.state !== 'heavy' && this.live.has(one.id));
     this.pump();
   }
 
@@ -69,7 +69,7 @@ export class Queue {
     const isThere = file && (!one.tried || (await isReadable(file)));
     one.tried = one.taken;
     const answer = isThere ? await this.sent(one, file) : null;
-    const isDoubtful = answer?.kind === 'cut' || answer?.kind === 'refused';
+    const isDoubtful = answer?.kind === 'cut' || answer?.kind === 'failed';
     const isLost = !answer || (isDoubtful && file && !(await isReadable(file)));
     this.way.running -= 1;
     one.abort = undefined;
@@ -82,6 +82,7 @@ export class Queue {
   sent(one, file) {
     const sending = new Sending(one, this.way.token, {
       onBegun: () => this.store?.write([one]),
+      onHeard: () => this.way.open(),
       onSent: (bytes) => {
         one.sent = Math.min(bytes, one.size);
         this.onChange();
@@ -114,13 +115,15 @@ export class Queue {
     else if (isClosed) one.state = one.state === 'sending' ? 'waiting' : one.state;
     else if (kind === 'taken' && one.taken === 'skip') this.end(one, 'skipped');
     else if (kind === 'taken') this.change(one, one.taken === one.tried ? 'asking' : 'waiting');
-    else this.fail(one, answer);
+    else this.fail(one, kind, answer.said);
   }
 
-  /** @param {Parcel} one @param {Answer} answer */
-  fail(one, { said, isBehind }) {
-    Object.assign(one, { said, isBehind, key: isBehind ? '' : one.key });
-    this.change(one, 'failed');
+  /** @param {Parcel} one @param {'failed' | 'behind' | 'aside' | 'heavy'} kind @param {string} said */
+  fail(one, kind, said) {
+    one.said = said;
+    if (kind !== 'failed') one.key = '';
+    // Without a document to look at, she tries again.
+    this.change(one, kind === 'behind' && !one.place.document ? 'failed' : kind);
   }
 
   /** Gives it up; arrived whole meanwhile, it is a deposit and told as one. @param {Parcel} one */

@@ -24,8 +24,8 @@ function tell() {
   form.querySelector('[data-count]').textContent = said;
 }
 
-/** @param {HTMLElement} form */
-export function start(form) {
+/** @param {HTMLElement} list which may be renewed, and have its first document then */
+export function start(list) {
   document.addEventListener('change', ({ target }) => {
     const isAll = Boolean(target.closest('#selection'));
     if (isAll) for (const box of boxes()) box.checked = target.checked;
@@ -34,6 +34,6 @@ export function start(form) {
   new MutationObserver(() => {
     for (const box of boxes()) box.checked ||= chosen.has(box.value);
     tell();
-  }).observe(form.closest('#list').parentElement, { childList: true });
+  }).observe(list.parentElement, { childList: true });
   tell();
 }

@@ -5,6 +5,7 @@
  */
 import { Lines, part, sift, some, write } from './lines.js';
 import { choose, giveUp, goOn, pause } from './orders.js';
+import { REFUSED } from './parcel.js';
 import { say } from './toast.js';
 
 /** @typedef {import('./parcel.js').Parcel} Parcel */
@@ -13,14 +14,14 @@ import { say } from './toast.js';
 const DRAWN_MILLISECONDS = 200;
 const STEPS = [25, 50, 75];
 const ENDED_LINES = 5;
-const HER_TURN = ['asking', 'failed', 'missing'];
+const HER_TURN = ['asking', 'missing', ...REFUSED];
 // So that a thousand tiny files weigh something in the whole.
 const EACH_BYTES = 2 ** 16;
 const ORDERS = { pause, goOn, giveUp };
 
 /** The tray of this page. */
 export class Tray {
-  /** @param {HTMLElement} element @param {import('./queue.js').Queue} queue @param {Record<string, string>} words */
+  /** @param {HTMLElement} element @param {import('./queue.js').Queue} queue @param {import('./words.js').Words} words */
   constructor(element, queue, words) {
     this.element = element;
     this.queue = queue;
@@ -29,6 +30,7 @@ export class Tray {
     const template = /** @type {HTMLTemplateElement} */ (part(element, 'template'));
     this.lines = new Lines(part(element, 'ul'), template, words);
     this.timer = 0;
+    this.isOpen = false;
     this.begin();
     queue.onChange = () => (this.timer ||= window.setTimeout(() => this.draw(), DRAWN_MILLISECONDS));
     element.addEventListener('click', (event) => this.obey(/** @type {Element} */ (event.target)));
@@ -53,23 +55,23 @@ export class Tray {
     this.turns = 0;
     this.endedBytes = 0;
     /** @type {Record<string, number>} */
-    this.ends = { kept: 0, same: 0, skipped: 0, cancelled: 0 };
+    this.ends = { kept: 0, same: 0, skipped: 0, cancelled: 0, left: 0 };
     /** @type {import('./lines.js').Shown[]} */
     this.ended = [];
   }
 
-  /** Before more are added. */
+  /** Before more are added: it comes with the first lines. */
   open() {
     if (!this.queue.live.size) this.begin();
-    this.element.hidden = false;
-    this.box.open = true;
+    this.isOpen = this.box.open = true;
   }
 
   /** Out of the way; while something goes on, its head stays. */
   close() {
     if (this.element.contains(document.activeElement)) document.getElementById('main')?.focus();
     this.box.open = false;
-    this.element.hidden = !this.queue.live.size;
+    this.isOpen = this.queue.live.size > 0;
+    this.element.hidden = !this.isOpen;
   }
 
   /** @param {Parcel} one @param {import('./parcel.js').End} state */
@@ -96,23 +98,23 @@ export class Tray {
 
   draw() {
     this.timer = 0;
-    if (this.element.hidden) return;
+    if (!this.isOpen) return;
     const live = [...this.queue.live.values()];
     const states = live.map((one) => String(one.state));
     const ended = Object.values(this.ends).reduce((sum, each) => sum + each, 0);
     const facts = { n: ended, all: live.length + ended };
-    const count = [this.said('progress', facts)];
-    if (this.ends.same) count.push(this.said('sames', { n: this.ends.same }));
-    if (this.ends.skipped) count.push(this.said('skips', { n: this.ends.skipped }));
-    const failed = states.filter((state) => state === 'failed').length;
-    if (failed) count.push(this.said('fails', { n: failed }));
+    const number = (/** @type {string[]} */ these) => states.filter((state) => these.includes(state)).length;
+    const asks = number(['asking']);
+    const numbers = { sames: this.ends.same, skips: this.ends.skipped, fails: number(REFUSED), waits: asks };
+    const told = Object.entries(numbers).map(([name, n]) => n && this.words.say(name, { n }));
+    const count = [this.words.say('progress', facts), ...told].filter(Boolean);
     part(this.element, '[data-count]').textContent = count.join(', ');
+    this.element.hidden = !facts.all;
     this.lines.show([...this.ended, ...some(live)]);
-    const turns = states.filter((state) => HER_TURN.includes(state)).length;
+    const turns = number(HER_TURN);
     // It unfolds when something needs her; a failure tells by itself.
     if (turns > this.turns) this.box.open = true;
-    const asking = states.filter((state) => state === 'asking').length;
-    if (turns > this.turns && asking) say(this.said('asks', { n: asking }));
+    if (turns > this.turns && asks) say(this.words.say('asks', { n: asks }));
     this.turns = turns;
     sift(part(this.element, '[data-all]'), live.length > 1 ? states : []);
     this.tell(live, facts);
@@ -126,21 +128,13 @@ export class Tray {
     /** @type {HTMLProgressElement} */ (part(this.element, '[data-whole]')).value = percent;
     const { trouble, said } = this.queue.way;
     const isHeld = live.some((one) => one.state === 'waiting' || one.state === 'sending');
-    const words = (trouble === 'busy' && said) || this.said(trouble || 'sent', { percent });
-    write(part(this.element, '[data-trouble]'), trouble && isHeld ? words : '');
+    const words = (trouble === 'busy' && said) || this.words.say(trouble, { percent });
+    write(part(this.element, '[data-trouble]'), isHeld ? words : '');
     part(this.element, '[data-signin]').hidden = trouble !== 'out';
     const step = STEPS.findLast((each) => each > this.step && each <= percent);
     if (!live.length && this.step < 100) {
       this.step = 100;
-      say(this.said('ended', facts));
-    } else if (step) say(this.said('sent', { percent: (this.step = step) }));
-  }
-
-  /** @param {string} word @param {Record<string, number>} facts */
-  said(word, facts) {
-    return Object.entries(facts).reduce((text, [name, value]) => {
-      const figure = value.toLocaleString(document.documentElement.lang);
-      return text.replace(`{${name}}`, name === 'percent' ? `${figure}\u00a0%` : figure);
-    }, this.words[word]);
+      say(this.words.say('ended', facts));
+    } else if (step) say(this.words.say('sent', { percent: (this.step = step) }));
   }
 }

@@ -17,14 +17,14 @@ const SHORT_BYTES = 2 ** 20;
 const FIRST_PIECE_BYTES = 8 * 2 ** 20;
 const LARGEST_PIECE_BYTES = 64 * 2 ** 20;
 /** @type {Answer} */
-const STOPPED = { kind: 'stopped', said: '', outcome: '', isBehind: false, seconds: 0 };
+const STOPPED = { kind: 'stopped', said: '', outcome: '', seconds: 0 };
 
 /** One parcel's way. Its `key` and `sent` tell how far it came. */
 export class Sending {
   /**
    * @param {Parcel} parcel
    * @param {string} token
-   * @param {import('./wire.js').Watch & { onBegun?: () => void }} [watch]
+   * @param {import('./wire.js').Watch & { onBegun?: () => void, onHeard?: () => void }} [watch]
    */
   constructor(parcel, token, watch = {}) {
     this.parcel = parcel;
@@ -65,6 +65,7 @@ export class Sending {
     this.parcel.key = new URL(reply.header('Location'), location.origin).pathname;
     this.parcel.sent = 0;
     this.watch.onBegun?.();
+    this.watch.onHeard?.();
     return null;
   }
 
@@ -92,6 +93,7 @@ export class Sending {
     if (reply.header('Atelier-Outcome')) return judged(reply);
     if (reply.status === good) {
       this.parcel.sent = Number(reply.header('Upload-Offset'));
+      this.watch.onHeard?.();
       return null;
     }
     if (reply.status !== 404 && reply.status !== 410) return judged(reply);

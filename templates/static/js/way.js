@@ -43,8 +43,10 @@ export class Way {
 
   /** The server answered: all may go. */
   open() {
-    if (this.trouble !== 'out') this.trouble = '';
     this.troubles = 0;
+    if (!this.trouble || this.trouble === 'out') return;
+    this.trouble = '';
+    this.onOpen();
   }
 
   tryAgain() {

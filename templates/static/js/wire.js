@@ -13,10 +13,9 @@
  */
 /**
  * @typedef {object} Answer what became of a parcel
- * @property {'kept' | 'cut' | 'busy' | 'stopped' | 'taken' | 'out' | 'refused'} kind
+ * @property {'kept' | 'cut' | 'busy' | 'stopped' | 'taken' | 'out' | 'failed' | 'behind' | 'aside' | 'heavy'} kind
  * @property {string} said the server's sentences; empty when there are none
  * @property {string} outcome of a kept one: new, revised, unchanged
- * @property {boolean} isBehind whether others came first, who are to be looked at before
  * @property {number} seconds to wait, when the server says so
  */
 
@@ -74,12 +73,11 @@ function told(body) {
 
 /** @param {Reply} reply @returns {Answer} */
 export function judged(reply) {
-  const { happened, kept, next, aside, error } = reply.told;
+  const { happened, kept, next } = reply.told;
   return {
     kind: kindOf(reply),
     said: happened ? `${happened} ${kept} ${next}` : '',
     outcome: reply.header('Atelier-Outcome'),
-    isBehind: Boolean(aside) || error === 'version_clash',
     seconds: Number(reply.header('Retry-After')) || 0,
   };
 }
@@ -92,5 +90,8 @@ function kindOf({ status, told }) {
   if (status === 0 || (status >= 500 && !told.happened)) return 'cut';
   if (status === 401 || told.error === 'cross_site') return 'out';
   if (status === 429 || status === 503 || told.error === 'upload_in_use') return 'busy';
-  return told.error === 'name_taken' && told.kind !== 'folder' ? 'taken' : 'refused';
+  if (told.aside) return 'aside';
+  if (told.error === 'version_clash') return 'behind';
+  if (told.error === 'too_large') return 'heavy';
+  return told.error === 'name_taken' && told.kind !== 'folder' ? 'taken' : 'failed';
 }
