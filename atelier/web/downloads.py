@@ -6,6 +6,7 @@ nothing conditional happens before that. How they are sent is in `streaming`.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
 from collections.abc import AsyncGenerator
@@ -30,8 +31,18 @@ _SHOWN: Final = {
     "image/gif": "image/gif",
     "image/webp": "image/webp",
     "text/plain": "text/plain; charset=utf-8",
+    "video/mp4": "video/mp4",
+    "video/webm": "video/webm",
+    "audio/mpeg": "audio/mpeg",
+    "audio/ogg": "audio/ogg",
+    "audio/mp4": "audio/mp4",
+    "audio/wav": "audio/wav",
 }
 _OPAQUE: Final = "application/octet-stream"
+_ONLY_BYTES: Final = {
+    "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "private, no-cache",
+}
 # RFC 8187 §3.2.1: attr-char, besides letters and digits.
 _ATTR: Final = "!#$&+-.^_`|~"
 
@@ -72,6 +83,31 @@ def download(
         return _handed_over(content, headers, proxy)
     status, segments = _laid_out(chosen, size, headers)
     return Streamed(_FileBody(content, segments), still, status, headers)
+
+
+def derived(request: Request, content: bytes, media_type: str) -> Response:
+    """The answer to GET or HEAD for bytes that were made of a document's, such as a picture.
+
+    Under the same headers as the document's own, and small: whole or not at all.
+    """
+    given = request.headers
+    headers = _ONLY_BYTES | {
+        "content-type": media_type,
+        "content-length": str(len(content)),
+        "etag": f'"{hashlib.sha256(content).hexdigest()}"',
+    }
+    unmet = answer(
+        len(content),
+        headers["etag"],
+        wanted="",
+        if_match=given.get("if-match", ""),
+        if_none_match=given.get("if-none-match", ""),
+        if_range="",
+    )
+    if isinstance(unmet, Unmet):
+        del headers["content-length"]
+        return _nothing(unmet.value, headers)
+    return Response(None if request.method == "HEAD" else content, 200, headers)
 
 
 def handing_over(request: Request, settings: Settings) -> str:

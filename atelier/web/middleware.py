@@ -64,6 +64,13 @@ _NOT_A_PAGE: Final[tuple[Header, ...]] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+# A page that plays sound or film of ours, and may fill the screen with it when she asks.
+MEDIA_PAGE: Final[Mapping[str, str]] = {
+    "content-security-policy": f"{_PAGE_POLICY.decode()}; media-src 'self'",
+    "permissions-policy": ", ".join(
+        f"{name}=({'self' if name == 'fullscreen' else ''})" for name in _OFF.split()
+    ),
+}
 _HSTS: Final[Header] = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 

@@ -69,11 +69,11 @@ class Streamed(Response):
     async def _send(
         self, first: bytes, pieces: AsyncGenerator[bytes], receive: Receive, send: Send
     ) -> None:
-        gone = asyncio.ensure_future(_gone(receive))
+        leaving = asyncio.ensure_future(gone(receive))
         piece, left = first, self._body.length_bytes
         asked_at = time.monotonic()
         try:
-            while not gone.done():
+            while not leaving.done():
                 if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
                     await self._still()
                     asked_at = time.monotonic()
@@ -85,10 +85,10 @@ class Streamed(Response):
                 await asyncio.sleep(0)
                 piece = await anext(pieces)
         finally:
-            gone.cancel()
+            leaving.cancel()
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
     """Returns when the client has left: servers drop what is sent then, without a word."""
     while (await receive())["type"] != "http.disconnect":
         pass
