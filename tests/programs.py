@@ -23,6 +23,7 @@ class Program:
     names: tuple[str, ...]
     package: str
     what: str
+    on_mac: str = ""
 
     def path(self) -> str | None:
         """Where it is on this machine; None when it is not."""
@@ -32,7 +33,7 @@ class Program:
     def command(self) -> str:
         """The one command that brings it."""
         if sys.platform == "darwin":
-            return f"brew install {self.package}"
+            return f"brew install {self.on_mac or self.package}"
         return f"sudo apt-get install -y {self.package}"
 
 
@@ -55,6 +56,41 @@ NGINX = Program(
     names=("nginx", "/usr/sbin/nginx"),
     package="nginx",
     what="the peer of `bench deposits` and `bench downloads`, and downloads sent by a front server",
+)
+
+
+@dataclass(frozen=True)
+class French(Program):
+    """Tesseract, where it can read French."""
+
+    def path(self) -> str | None:
+        """The program, once it says that it knows French."""
+        path = super().path()
+        return path if path is not None and "fra" in _languages(path) else None
+
+
+@functools.cache
+def _languages(path: str) -> list[str]:
+    said = subprocess.run([path, "--list-langs"], capture_output=True, text=True, check=False)
+    return said.stdout.split()
+
+
+TESSERACT = French(
+    marker="tesseract",
+    names=("tesseract",),
+    package="tesseract-ocr tesseract-ocr-fra",
+    what="the text of scans",
+    on_mac="tesseract tesseract-lang",
+)
+FFMPEG = Program(
+    marker="ffmpeg", names=("ffmpeg",), package="ffmpeg", what="stills and durations of films"
+)
+LIBREOFFICE = Program(
+    marker="libreoffice",
+    names=("soffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice"),
+    package="libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui",
+    what="office files in pages, and those of Word 6",
+    on_mac="--cask libreoffice",
 )
 
 
@@ -90,7 +126,7 @@ SMALL_DISK = Mounting(
     package="mount",
     what="deposits on a small disk that is filled to its last byte",
 )
-PROGRAMS = (CHROMIUM, NGINX, SMALL_DISK)
+PROGRAMS = (CHROMIUM, NGINX, TESSERACT, FFMPEG, LIBREOFFICE, SMALL_DISK)
 
 
 def bring_missing() -> None:
@@ -99,7 +135,8 @@ def bring_missing() -> None:
     Only as root with apt-get: nobody is asked for a password by a test run. A failure is
     not told here; the tests left out tell it.
     """
-    packages = [program.package for program in PROGRAMS if program.path() is None]
+    missing = [program for program in PROGRAMS if program.path() is None]
+    packages = [package for program in missing for package in program.package.split()]
     if packages and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         print(f"Bringing {', '.join(packages)} with apt-get…", file=sys.stderr, flush=True)
         if not _apt_get("install", "--no-install-recommends", *packages):

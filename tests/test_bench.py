@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads
+from bench import beside, deposits, downloads, extraction
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -84,6 +84,16 @@ def test_deposits_and_downloads_are_measured_beside_nginx_all_of_them() -> None:
     assert [one.goal for one in grown] == ["≤ 16"] * 3
     rates = [one for one in figures if one not in grown and one.name not in parts]
     assert len(rates) == 2 and all(one.value > 0 for one in rates)
+
+
+def test_reading_is_measured_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATELIER_SAMPLES", raising=False)
+    figures = extraction.measured(extraction.QUICK)
+    assert [(one.unit, one.goal) for one in figures] == [
+        ("a second", "≥ 5"), ("times the readers' own", "≤ 1.8"), ("ms", "≤ 40"), ("s", "≤ 1"),
+        ("times idle", "≤ 2"),
+    ]  # fmt: skip
+    assert all(one.value > 0 for one in figures)
 
 
 def _bench(folder: Path, *arguments: str) -> tuple[int, str]:
