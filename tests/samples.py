@@ -106,6 +106,7 @@ def odt(paragraphs: Sequence[str], *, title: str = "", author: str = "", header:
     document.meta.initial_creator = author
     if header or footer:
         master = document.styles.get_element("//style:master-page")
+        assert master is not None
         for border, text in (("header", header), ("footer", footer)):
             line = f"<style:{border}><text:p>{escape(text)}</text:p></style:{border}>"
             master.append(Element.from_tag(line))

@@ -26,10 +26,7 @@ class Archive:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        try:
-            self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise Unread(ReadState.DAMAGED, "zip") from error
+        self._zip = _opened(file)
         self._members = self._checked(self._zip.infolist())
 
     def __contains__(self, name: str) -> bool:
@@ -47,19 +44,41 @@ class Archive:
 
     @staticmethod
     def _checked(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-        inflated = sum(member.file_size for member in members)
-        packed = sum(member.compress_size for member in members)
-        if len(members) > MAX_ZIP_ENTRIES:
-            raise Unread(ReadState.TOO_LARGE, "zip_entries")
-        if inflated > MAX_INFLATED_BYTES:
+        if sum(member.file_size for member in members) > MAX_INFLATED_BYTES:
             raise Unread(ReadState.TOO_LARGE, "zip_size")
-        if inflated > RATIO_FLOOR_BYTES and inflated > MAX_RATIO * max(packed, 1):
-            raise Unread(ReadState.TOO_LARGE, "zip_ratio")
-        if _overlap(members):
-            raise Unread(ReadState.TOO_LARGE, "zip_overlap")
-        if any(member.flag_bits & 1 for member in members):
-            raise Unread(ReadState.ENCRYPTED, "password")
-        return {member.filename: member for member in members}
+        return {member.filename: member for member in _plausible(members)}
+
+
+def listed(file: BinaryIO) -> list[zipfile.ZipInfo]:
+    """What a ZIP says it holds, for who reads the list and no more: `Unread` like `Archive`.
+
+    Its inflated size is not capped, since nothing is inflated: a folder of photographs is none
+    the less honest for holding more than 256 MiB.
+    """
+    return _plausible(_opened(file).infolist())
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise Unread(ReadState.DAMAGED, "zip") from error
+
+
+def _plausible(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    inflated = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if len(members) > MAX_ZIP_ENTRIES:
+        raise Unread(ReadState.TOO_LARGE, "zip_entries")
+    if inflated > RATIO_FLOOR_BYTES and inflated > MAX_RATIO * max(packed, 1):
+        raise Unread(ReadState.TOO_LARGE, "zip_ratio")
+    if any(member.volume for member in members):  # a part of an archive cut into several files
+        raise Unread(ReadState.DAMAGED, "zip")
+    if _overlap(members):
+        raise Unread(ReadState.TOO_LARGE, "zip_overlap")
+    if any(member.flag_bits & 1 for member in members):
+        raise Unread(ReadState.ENCRYPTED, "password")
+    return members
 
 
 def _overlap(members: list[zipfile.ZipInfo]) -> bool:

@@ -36,6 +36,8 @@ class Found:
     author: str = ""
     state: ReadState = ReadState.OK
     reason: str = ""
+    written_at: str = ""
+    changed_at: str = ""
 
 
 @dataclass(slots=True)

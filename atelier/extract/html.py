@@ -49,6 +49,14 @@ def read(file: BinaryIO) -> Found:
     return Found((_words(tree.root),), title=found_title, author=found_author)
 
 
+def words_of(text: str) -> str:
+    """The visible words of a page that is text already: the body of a mail, a chapter."""
+    _refuse_depth(text)
+    tree = LexborHTMLParser(text)
+    tree.strip_tags(_UNSEEN)
+    return _words(tree.root)
+
+
 def _announced(content: bytes) -> str:
     """The encoding of the first `<meta charset>`; UTF-16 without its mark is a lie."""
     match = _CHARSET.search(content[: 16 * KIB])

@@ -39,6 +39,11 @@ _MAIN_PARTS = {
     b"ms-powerpoint.presentation.macroenabled.main": PPTM,
     b"spreadsheetml.sheet.main": XLSX, b"ms-excel.sheet.macroenabled.main": XLSM,
     b"ms-excel.sheet.binary.macroenabled.main": XLSB,
+    b"presentationml.template.main": PPTX, b"spreadsheetml.template.main": XLSX,
+    b"ms-powerpoint.slideshow.macroenabled.main": PPTM,
+    b"ms-powerpoint.template.macroenabled.main": PPTM,
+    b"ms-excel.template.macroenabled.main": XLSM,
+    b"ms-word.template.macroenabledtemplate.main": DOCM,
 }  # fmt: skip
 _MAIN_PART = re.compile(b"|".join(re.escape(part) for part in _MAIN_PARTS))
 _FOLDERS = {"word/": DOCX, "ppt/": PPTX, "xl/": XLSX}

@@ -22,7 +22,7 @@ def parsed(content: bytes) -> etree._Element:
     `Unread` damaged when there is a DOCTYPE in whatever encoding, when levels, attributes
     or texts pass the parser's own limits, or when it is not well-formed.
     """
-    _refuse_doctype(content)
+    refuse_doctype(content)
     # made anew each time: a parser keeps the errors and names of what it parsed before
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
@@ -39,7 +39,8 @@ def parsed(content: bytes) -> etree._Element:
     return root
 
 
-def _refuse_doctype(content: bytes) -> None:
+def refuse_doctype(content: bytes) -> None:
+    """`Unread` damaged when there is a DOCTYPE, or no root element."""
     # libxml2 expands entities in attributes whatever its settings, so the prolog is looked
     # at before, by a second parser that stops at the root element
     prolog = expat.ParserCreate()

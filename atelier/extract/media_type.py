@@ -31,7 +31,7 @@ XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
 XLSB = "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
 _ODF = "application/vnd.oasis.opendocument."
 ODT, ODS, ODP = _ODF + "text", _ODF + "spreadsheet", _ODF + "presentation"
-OTT = ODT + "-template"
+OTT, OTS, OTP = ODT + "-template", ODS + "-template", ODP + "-template"
 DOC, XLS, PPT = "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"
 MSG = "application/vnd.ms-outlook"
 
@@ -43,11 +43,13 @@ TEXT_ENDINGS = {
 }  # fmt: skip
 OOXML_ENDINGS = {
     ".docx": DOCX, ".docm": DOCM, ".pptx": PPTX, ".ppsx": PPSX, ".pptm": PPTM,
-    ".xlsx": XLSX, ".xlsm": XLSM, ".xlsb": XLSB,
+    ".xlsx": XLSX, ".xlsm": XLSM, ".xlsb": XLSB, ".dotx": DOCX, ".potx": PPTX, ".ppsm": PPTM,
+    ".xltx": XLSX, ".xltm": XLSM,
 }  # fmt: skip
 OLE_ENDINGS = {".doc": DOC, ".xls": XLS, ".ppt": PPT, ".pps": PPT, ".msg": MSG}
-ODF_TYPES = frozenset({ODT, ODS, ODP, OTT, _ODF + "graphics", _ODF + "formula"})
+ODF_TYPES = frozenset({ODT, ODS, ODP, OTT, OTS, OTP, _ODF + "graphics", _ODF + "formula"})
 
+_BMP = "image/bmp"  # begins with two letters, as a text may; four bytes that are zero follow
 # (offset, bytes, media type), the first that fits
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
@@ -55,7 +57,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"{\\rtf", "text/rtf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"GIF87a", "image/gif"), (0, b"GIF89a", "image/gif"), (8, b"WEBP", "image/webp"),
-    (0, b"II*\x00", "image/tiff"), (0, b"MM\x00*", "image/tiff"), (0, b"BM", "image/bmp"),
+    (0, b"II*\x00", "image/tiff"), (0, b"MM\x00*", "image/tiff"), (0, b"BM", _BMP),
     (8, b"WAVE", "audio/wav"), (8, b"AVI ", "video/x-msvideo"),
     (0, b"ID3", "audio/mpeg"), (0, b"OggS", "audio/ogg"), (0, b"fLaC", "audio/flac"),
     (0, b"\x1aE\xdf\xa3", "video/webm"), (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
@@ -112,7 +114,7 @@ def _ending(name: str) -> str:
 
 def _binary_kind(head: bytes) -> str | None:
     for offset, magic, kind in _MAGIC:
-        if head.startswith(magic, offset):
+        if head.startswith(magic, offset) and (kind != _BMP or head[6:10] == bytes(4)):
             return kind
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], "video/mp4")

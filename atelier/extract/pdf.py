@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium_raw
 from atelier.extract.contract import PageKind
 from atelier.extract.found import Found, Sheet, Unread
 from atelier.extract.limits import MAX_PAGES, OCR_CHARACTERS
+from atelier.extract.moments import pdf_moment
 from atelier.model.documents import ReadState
 
 # PDFium stands for a hyphen at the end of a line with one of these: the word goes on
@@ -20,7 +21,7 @@ _SOFT_HYPHENS = str.maketrans("", "", "\ufffe\x02\u00ad")
 
 def read(file: BinaryIO) -> Found:
     """One text a page, in order; `needs_ocr` when half of the pages or more are images only."""
-    document = _opened(file)
+    document = opened(file)
     count = len(document)
     if count <= 0:
         raise Unread(ReadState.DAMAGED, "no_pages")
@@ -37,11 +38,13 @@ def read(file: BinaryIO) -> Found:
     properties = document.get_metadata_dict()
     return Found(
         tuple(pages), PageKind.PAGE, properties.get("Title", ""), properties.get("Author", ""),
-        state, reason,
+        state, reason, pdf_moment(properties.get("CreationDate", "")),
+        pdf_moment(properties.get("ModDate", "")),
     )  # fmt: skip
 
 
-def _opened(file: BinaryIO) -> pdfium.PdfDocument:
+def opened(file: BinaryIO) -> pdfium.PdfDocument:
+    """The document, its forms ready; `Unread` encrypted or damaged."""
     # mapped, not read: a PDF of a gigabyte costs only the parts that are looked at
     mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     try:
@@ -63,13 +66,14 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[str, bool]:
         page = document[number]  # handles made before flattening do not see its text
     try:
         text = page.get_textpage().get_text_range().translate(_SOFT_HYPHENS)
-        is_scan = len(text.strip()) < OCR_CHARACTERS and _has_image(page)
+        is_scan = len(text.strip()) < OCR_CHARACTERS and has_image(page)
         return text, is_scan
     finally:
         page.close()
 
 
-def _has_image(page: pdfium.PdfPage) -> bool:
+def has_image(page: pdfium.PdfPage) -> bool:
+    """Whether anything on the page is an image."""
     return any(True for _ in page.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 

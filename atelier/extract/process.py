@@ -17,25 +17,42 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from atelier.errors import BlobMissing, Fault
-from atelier.extract.answer import checked, ended
-from atelier.extract.contract import Reading
+from atelier.extract.answer import (
+    checked,
+    checked_comparison,
+    checked_language,
+    checked_picture,
+    checked_scan,
+    ended,
+)
+from atelier.extract.contract import Picture, Reading, Scanned
 from atelier.extract.limits import HEAD_BYTES, MAX_RESULT_BYTES, Limits
 from atelier.extract.media_type import media_type_of
 from atelier.extract.wire import (
     MAX_MESSAGE_BYTES,
     SOCKET_KIND,
+    Compare,
+    Draw,
     Order,
+    Read,
+    Scan,
     Standing,
+    Task,
+    Tell,
     Verdict,
     packed,
     said,
 )
+from atelier.model.comparison import Comparison
+from atelier.model.reading import ReadingMeans
 
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 # isolated (-I): no user site, no environment, no current folder on the path but this one
@@ -46,6 +63,8 @@ _PIPE_STEP_BYTES = 256 * 1024
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 15.0  # beyond the wall limit: then the extraction server itself hangs
 _TRIES = 2
+# Of drawings, and of comparisons: beside the readings, whose places they never take.
+_LOOKS_AT_ONCE = 2
 _LARGE_ANSWER_BYTES = 256 * 1024  # above, checking is done in a thread
 
 
@@ -56,7 +75,8 @@ class _ServerGone(Exception):
 def open_readers(limits: Limits | None = None, children: int | None = None) -> ForkedReaders:
     """The readers, not started yet: the first `read` does, or `start` ahead of it.
 
-    `children` files at most are read at once, by default as many as there are processors.
+    `children` files at most are read at once, by default as many as there are processors;
+    beside them two drawings and two comparisons.
     """
     return ForkedReaders(limits or Limits(), children or os.cpu_count() or 1)
 
@@ -67,6 +87,8 @@ class ForkedReaders:
     def __init__(self, limits: Limits, children: int) -> None:
         self._limits = limits
         self._places = asyncio.Semaphore(children)
+        self._drawings = asyncio.Semaphore(_LOOKS_AT_ONCE)
+        self._comparisons = asyncio.Semaphore(_LOOKS_AT_ONCE)
         self._starting = asyncio.Lock()
         self._life: _Life | None = None
         self._is_closed = False
@@ -77,14 +99,14 @@ class ForkedReaders:
             return Standing(no_network=False, no_files=False, no_new_privileges=False)
         return (await self._running()).standing
 
-    async def read(self, path: Path, name: str) -> Reading:
-        """Read the file at `path`, as the contract promises."""
+    async def read(self, path: Path, name: str, *, in_full: bool = True) -> Reading:
+        """Read the file at `path`, as the contract promises; by itself always in full."""
         async with self._places:
             file, media_type = await asyncio.to_thread(_opened, path, name)
             try:
                 if not hasattr(os, "fork"):
                     return ended("no_fork", media_type)
-                ending, content = await self._read(file, name)
+                ending, content = await self._done(file, Read(name))
             finally:
                 os.close(file)
             if ending != "done":
@@ -92,6 +114,58 @@ class ForkedReaders:
             if len(content) > _LARGE_ANSWER_BYTES:
                 return await asyncio.to_thread(checked, content, media_type)
             return checked(content, media_type)
+
+    def has_more(self, reading: Reading) -> bool:
+        """Nothing is left out here."""
+        return False
+
+    async def draw(self, path: Path, name: str, page: int, width: int) -> Picture:
+        """Draw a page of the file at `path`, as the contract promises."""
+        async with self._drawings:
+            file, _ = await asyncio.to_thread(_opened, path, name)
+            try:
+                if not hasattr(os, "fork"):
+                    return Picture(reason="no_fork")
+                ending, content = await self._done(file, Draw(name, page, width))
+            finally:
+                os.close(file)
+        return checked_picture(content) if ending == "done" else Picture(reason=ending)
+
+    async def compare(self, older: tuple[str, ...], newer: tuple[str, ...]) -> Comparison:
+        """What changed between two texts, as the contract promises."""
+        if not hasattr(os, "fork"):
+            return Comparison(fault="no_fork")
+        async with self._comparisons:
+            with await asyncio.to_thread(_laid_out, (older, newer)) as file:
+                ending, content = await self._done(file.fileno(), Compare())
+        if ending != "done":
+            return Comparison(fault=ending)
+        return await asyncio.to_thread(checked_comparison, content)
+
+    async def scan(self, path: Path, name: str, page: int) -> Scanned:
+        """A page of the file that is only an image, drawn for a program that reads letters."""
+        async with self._places:
+            file, _ = await asyncio.to_thread(_opened, path, name)
+            try:
+                ending, content = await self._done(file, Scan(name, page))
+            finally:
+                os.close(file)
+        return checked_scan(content) if ending == "done" else Scanned(reason=ending)
+
+    async def language(self, pages: tuple[str, ...]) -> str:
+        """Language of a text, ISO 639-1; "" when it cannot be told."""
+        async with self._places:
+            with await asyncio.to_thread(_laid_out, pages) as file:
+                ending, content = await self._done(file.fileno(), Tell())
+        return checked_language(content) if ending == "done" else ""
+
+    async def means(self) -> ReadingMeans:
+        """The bounds that hold here, as the contract promises; no program helps."""
+        standing = await self.start()
+        return ReadingMeans(
+            hasattr(os, "fork"), standing.no_network, standing.no_files,
+            standing.no_new_privileges,
+        )  # fmt: skip
 
     async def close(self) -> None:
         """Stop the extraction server and its children; may be called twice."""
@@ -101,13 +175,13 @@ class ForkedReaders:
                 await self._life.end()
                 self._life = None
 
-    async def _read(self, file: int, name: str) -> tuple[str, bytes]:
-        """How a reading ended, and its bytes; a timeout or a lost server is tried once more."""
+    async def _done(self, file: int, task: Task) -> tuple[str, bytes]:
+        """How a task ended, and its answer; a timeout or a lost server is tried once more."""
         ending, content = "crashed", b""
         for _ in range(_TRIES):
             with contextlib.suppress(_ServerGone):
                 life = await self._running()
-                ending, content = await life.ask(file, name, self._limits)
+                ending, content = await life.ask(file, task, self._limits)
                 if ending != "timeout":
                     break
         return ending, content
@@ -134,13 +208,13 @@ class _Life:
     last: int = 0
     is_over: bool = False
 
-    async def ask(self, file: int, name: str, limits: Limits) -> tuple[str, bytes]:
-        """How the reading of a file ended, and what its child wrote. `_ServerGone` when neither."""
+    async def ask(self, file: int, task: Task, limits: Limits) -> tuple[str, bytes]:
+        """How a task with a file ended, and what its child wrote. `_ServerGone` when neither."""
         loop = asyncio.get_running_loop()
         incoming, outgoing = os.pipe()
         intake = _Intake(incoming)
         self.last += 1
-        order = Order(self.last, name, limits)
+        order = Order(self.last, task, limits)
         try:
             loop.add_reader(incoming, intake.fill)
             ending = await self._verdict(order, [file, outgoing])
@@ -262,6 +336,14 @@ def _gone(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
         process.kill()
         process.wait()
+
+
+def _laid_out(texts: tuple[object, ...]) -> BinaryIO:
+    """A nameless file with one text or two; the child reads it from its start."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    file.write(msgspec.msgpack.encode(texts))
+    file.seek(0)
+    return file
 
 
 def _opened(path: Path, name: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ kills what is late, and tells how each child ended. It never looks into a file i
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import gc
@@ -22,11 +23,9 @@ from pathlib import Path
 from select import select
 from typing import BinaryIO, NoReturn
 
-import msgspec
-
 from atelier.extract import language
 from atelier.extract.confine import confine_child, confine_server
-from atelier.extract.table import read_file
+from atelier.extract.tasks import done
 from atelier.extract.wire import (
     MAX_MESSAGE_BYTES,
     Order,
@@ -38,6 +37,9 @@ from atelier.extract.wire import (
 
 _FAILED = 70
 _PARENT_LOOK_SECONDS = 5.0
+_NICE = 10  # behind the server, whose pages people wait for
+# what readers decode with; Python loads a codec when it is first asked for, here that once
+_CODECS = ("ascii", "cp437", "cp1252", "iso8859-1", "utf-16-le", "utf-16-be", "mac-roman")
 # on disk where it can be: on many systems the other scratch folder lives in memory
 _SCRATCH_FOLDER = Path("/var/tmp")  # noqa: S108 (the file has no name there)
 
@@ -119,6 +121,10 @@ def main() -> None:
     """Serve the socket on standard input until it closes."""
     control = socket.socket(fileno=os.dup(0))
     os.set_inheritable(control.fileno(), False)
+    with contextlib.suppress(OSError):
+        os.nice(_NICE)
+    for name in _CODECS:
+        codecs.lookup(name)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     with _scratch() as scratch:
@@ -161,14 +167,13 @@ def _prepared(scratch: BinaryIO) -> Standing:
 
 
 def _be_child(order: Order, file: int, pipe: int, model: language.Model) -> NoReturn:
-    """Read the file, write the reading into the pipe, end. Whatever is raised is a crash."""
+    """Do the task, write the answer into the pipe, end. Whatever is raised is a crash."""
     code = _FAILED
     try:
         _forget_server(file, pipe)
         confine_child(order.limits)
         with open(3, "rb") as source, open(4, "wb") as answer:
-            reading = read_file(source, order.name, partial(language.language_of, model))
-            answer.write(msgspec.msgpack.encode(reading))
+            answer.write(done(order.task, source, partial(language.language_of, model)))
         code = 0
     finally:
         os._exit(code)

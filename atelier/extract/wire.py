@@ -28,11 +28,43 @@ class Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True
     no_new_privileges: bool
 
 
+class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Read the file, deposited under `name`."""
+
+    name: str
+
+
+class Draw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Draw a page of the file, counted from 1, so many pixels wide."""
+
+    name: str
+    page: int
+    width: int
+
+
+class Compare(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Compare the two texts that the file holds, packed: each one text a page."""
+
+
+class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Draw a page of the file, counted from 1, for a program that reads letters."""
+
+    name: str
+    page: int
+
+
+class Tell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Tell the language of the text that the file holds, packed: one text a page."""
+
+
+Task = Read | Draw | Compare | Scan | Tell
+
+
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Read one file, deposited under `name`, within `limits`."""
+    """Do one thing with one file, within `limits`."""
 
     number: int
-    name: str
+    task: Task
     limits: Limits
 
 

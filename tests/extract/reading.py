@@ -10,6 +10,10 @@ from atelier.extract.contract import Reading
 from atelier.extract.limits import Limits
 from atelier.extract.process import open_readers
 from atelier.extract.table import read_file
+from atelier.model.documents import ReadState
+from tests import samples
+
+_HONEST = {f"honnete-{number}.pdf": samples.pdf([f"mot{number}"]) for number in range(3)}
 
 
 def parsed_here(content: bytes, name: str, folder: Path) -> Reading:
@@ -37,6 +41,16 @@ def read_all(
             await readers.close()
 
     return dict(zip(files, asyncio.run(reading()), strict=True))
+
+
+def read_among_honest(
+    files: Mapping[str, bytes], folder: Path, limits: Limits | None = None
+) -> dict[str, Reading]:
+    """The readings of hostile files, and of honest ones between them that must be unharmed."""
+    readings = read_all({**files, **_HONEST}, folder, limits)
+    for number, name in enumerate(_HONEST):
+        assert (readings[name].state, readings[name].pages) == (ReadState.OK, (f"mot{number}",))
+    return readings
 
 
 def text_of(reading: Reading) -> str:

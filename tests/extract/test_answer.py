@@ -9,7 +9,8 @@ from atelier.extract.answer import checked, ended
 from atelier.extract.contract import READER_VERSION, PageKind, Reading
 from atelier.model.documents import ReadState
 
-TRUE = Reading(ReadState.OK, "application/pdf", PageKind.PAGE, ("un", "deux"), language="fr")
+TRUE = Reading(ReadState.OK, "application/pdf", PageKind.PAGE, ("un", "deux"), language="fr",
+               written_at="2024-02-03T04:05:06Z", changed_at="2024-02-03T04:05:06")  # fmt: skip
 
 
 def _said(**changes: object) -> Reading:
@@ -31,6 +32,8 @@ def test_a_true_reading_is_taken_as_it_is_and_texts_are_made_plain() -> None:
         {"media_type": "text/x-anything"},
         {"reason": "<script>"},
         {"language": "french"},
+        {"written_at": "hier"},
+        {"changed_at": "2024-02-03T04:05:06Z\n"},
         {"pages": ("x",) * 10_001},
         {"page_kind": PageKind.NONE},
         {"pages": ("x" * (64 * 1024 * 1024 + 1),)},

@@ -266,3 +266,26 @@ def test_a_large_text_comes_whole(tmp_path: Path) -> None:
     text = ("Compte rendu de la séance, page après page. " * 50_000).strip()
     reading = read_all({"long.txt": text.encode()}, tmp_path)["long.txt"]
     assert (reading.state, reading.pages) == (ReadState.OK, (text,))
+
+
+def test_comparing_and_drawing_take_no_place_of_readings_nor_readings_theirs(
+    tmp_path: Path,
+) -> None:
+    path = _written(tmp_path, samples.pdf(["un"]), "a.pdf")
+
+    async def act() -> None:
+        readers = open_readers(Limits(), 1)
+        async with contextlib.AsyncExitStack() as under_way:
+            under_way.push_async_callback(readers.close)
+            for looks in (readers._comparisons, readers._drawings):
+                while not looks.locked():
+                    await under_way.enter_async_context(looks)
+            assert (await readers.read(path, "a.pdf")).state is ReadState.OK
+        readers = open_readers(Limits(), 1)
+        async with readers._places:
+            found = await readers.compare(("un",), ("deux",))
+            assert (found.fault, found.added_words) == ("", 1)
+            assert (await readers.draw(path, "a.pdf", 1, 320)).content
+        await readers.close()
+
+    asyncio.run(act())
