@@ -13,18 +13,22 @@ from starlette.applications import Starlette
 
 from atelier.blobs import open_blobs
 from atelier.blobs.contract import BlobStore
-from atelier.blobs.derived import DerivedTexts
+from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import open_database
 from atelier.database.people import installation
 from atelier.errors import FolderInUse, FolderUnready, FolderUnwritable, SettingsFault, WriteFailed
-from atelier.extract import open_readers
+from atelier.extract import open_readers_for
 from atelier.extract.contract import READER_VERSION
 from atelier.files import Disk, Lock
+from atelier.model.jobs import Rank
 from atelier.search import open_index
 from atelier.settings import Settings, Wrong
+from atelier.web.language import Voice
+from atelier.web.pages.drop_words import letters
 from atelier.web.routes import web_app
 from atelier.worker import runner
+from atelier.worker.inbox import Inbox
 from atelier.workspace import admin, reading, restoring
 from atelier.workspace.backups import RECORDS
 from atelier.workspace.passwords import Passwords
@@ -66,6 +70,7 @@ async def open_workspace(
     blobs = open_blobs(settings.storage.blobs, hand, free_space_floor_bytes=floor)
     await (blobs.init() if create else blobs.check())
     texts = DerivedTexts(settings.data / "derived", hand, reader_version=READER_VERSION)
+    pictures = DerivedPictures(settings.data / "derived", hand)
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(blobs.close)
         if not is_alone:
@@ -76,9 +81,10 @@ async def open_workspace(
         closing.push_async_callback(trail.close)
         index = open_index(settings.storage.index, await database.read(installation))
         closing.push_async_callback(index.close)
-        readers = open_readers(children=settings.reading.read_processes)
+        readers = open_readers_for(settings.reading)
         closing.push_async_callback(readers.close)
-        yield Workspace(database, trail, blobs, texts, index, readers, Passwords(), clock, settings)
+        kept = (blobs, texts, pictures)
+        yield Workspace(database, trail, *kept, index, readers, Passwords(), clock, settings)
 
 
 @contextlib.contextmanager
@@ -127,17 +133,17 @@ async def worker_beside(ws: Workspace) -> AsyncIterator[None]:
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def finish_waiting_work(ws: Workspace) -> None:
-    """Return when everything is read and searchable.
+async def finish_waiting_work(ws: Workspace, *, rank: Rank = Rank.BACKGROUND) -> None:
+    """Return when everything is read and searchable, but for what waits behind this rank.
 
     Does the work itself when no process is the worker, else waits for the one that is.
     """
     lock = runner.elect(Disk(), ws.settings.data)
     if lock is None:
-        await runner.wait_until_quiet(ws)
+        await runner.wait_until_quiet(ws, rank=rank)
         return
     try:
-        await runner.work_until_quiet(ws)
+        await runner.work_until_quiet(ws, rank=rank)
     finally:
         lock.release()
 
@@ -210,9 +216,13 @@ def _beside(data: Path) -> Iterator[None]:
 
 async def _work_when_elected(ws: Workspace) -> None:
     lock = await _elected(ws.settings.data)
+    network = ws.settings.network
+    inbox = Inbox(ws, Disk(), letters(Voice(network.default_language, network.time_zone)))
     try:
-        await runner.work(ws)
+        await runner.reread_outdated(ws)
+        await runner.work(ws, also=(inbox.turn,))
     finally:
+        await inbox.close()
         lock.release()
 
 

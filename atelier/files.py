@@ -13,10 +13,11 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,7 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _AGAIN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 # A named pipe put in the place of a file would otherwise hold the opening for ever.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 # What file systems answer that give each file one name (Linux link(2)).
 _ONE_NAME = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
@@ -194,11 +196,12 @@ class Disk:
             if error.errno == errno.ELOOP:
                 raise FileNotFoundError(errno.ENOENT, "is a link", str(path)) from error
             raise
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            os.close(descriptor)
-            raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
-        return ReadFile(self, path, descriptor, facts.st_size)
+        return ReadFile(self, path, descriptor, _regular(descriptor, path).st_size)
+
+    def open_folder(self, path: Path) -> OpenFolder:
+        """Hold a folder open; not through a link in its last name. Raises `OSError`."""
+        self.fault("open_folder", path)
+        return OpenFolder(self, path, os.open(path, _FOLDER))
 
     def look(self, path: Path) -> os.stat_result:
         """What the disk says of a name, without following a link. Raises `OSError`."""
@@ -399,6 +402,27 @@ class ReadFile:
             wanted -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def facts(self) -> os.stat_result:
+        """What the disk says of it now, under whatever name. Raises `OSError`."""
+        self._disk.fault("look", self.path)
+        return os.fstat(self._descriptor)
+
+    def is_being_written(self) -> bool:
+        """Whether somebody has it open for writing; False where the system cannot say.
+
+        It can on Linux, of a file of this very account (fcntl(2), "Leases").
+        """
+        try:
+            # Who opens it in this instant to write would have SIGIO end this process.
+            fcntl.fcntl(self._descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(self._descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(self._descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except AttributeError:
+            return False
+        except OSError as error:
+            return error.errno == errno.EAGAIN
+        return False
+
     def is_at_hand(self, offset: int, length: int) -> bool:
         """Whether the system has these bytes in memory, so that `read` would not wait.
 
@@ -420,6 +444,99 @@ class ReadFile:
         if self._is_open:
             self._is_open = False
             os.close(self._descriptor)
+
+
+class OpenFolder:
+    """A folder held open: what is done in it happens there, wherever its path leads by then.
+
+    Names are single ones, never followed as links. What only looks raises `OSError`.
+    """
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._disk = disk
+        self._descriptor = descriptor
+
+    def names(self) -> Iterator[str]:
+        """What stands in it, in no order, as it is read from the disk."""
+        self._disk.fault("names", self.path)
+        with os.scandir(self._descriptor) as found:
+            for entry in found:
+                yield entry.name
+
+    def look(self, name: str) -> os.stat_result:
+        """What the disk says of a name."""
+        self._disk.fault("look", self.path / name)
+        return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+
+    def may_change(self) -> bool:
+        """Whether this account may give and take names in it."""
+        return os.access(".", os.W_OK | os.X_OK, dir_fd=self._descriptor)
+
+    def enter(self, name: str) -> OpenFolder:
+        """Hold a folder in it open; a link or anything else is refused."""
+        self._disk.fault("open_folder", self.path / name)
+        descriptor = os.open(name, _FOLDER, dir_fd=self._descriptor)
+        return OpenFolder(self._disk, self.path / name, descriptor)
+
+    def open(self, name: str) -> ReadFile:
+        """Open a regular file in it for reading, as `Disk.open` does."""
+        path = self.path / name
+        self._disk.fault("open", path)
+        descriptor = os.open(name, _READ, dir_fd=self._descriptor)
+        return ReadFile(self._disk, path, descriptor, _regular(descriptor, path).st_size)
+
+    def make_folder(self, name: str) -> bool:
+        """Make a folder in it, for the owner only; False when the name is taken."""
+        with self._disk._doing("make_folder", self.path / name):
+            try:
+                os.mkdir(name, 0o700, dir_fd=self._descriptor)
+            except FileExistsError:
+                return False
+            return True
+
+    def make_file(self, name: str, content: bytes) -> bool:
+        """Make a small file in it, whole; False when the name is taken."""
+        path = self.path / name
+        with self._disk._doing("create", path):
+            try:
+                descriptor = os.open(name, _NEW, 0o600, dir_fd=self._descriptor)
+            except FileExistsError:
+                return False
+        try:
+            with NewFile(self._disk, path, descriptor) as file:
+                file.write(content)
+        except Fault:
+            self._forget(name, is_folder=False)
+            raise
+        return True
+
+    def move(self, name: str, into: OpenFolder, called: str) -> bool:
+        """Give a file or folder of it this name in `into`; False when that name is taken.
+
+        Never over anything: an empty thing of ours holds the name until the rename.
+        """
+        is_folder = stat.S_ISDIR(self.look(name).st_mode)
+        if not (into.make_folder(called) if is_folder else into.make_file(called, b"")):
+            return False
+        try:
+            with self._disk._doing("rename", into.path / called):
+                os.rename(name, called, src_dir_fd=self._descriptor, dst_dir_fd=into._descriptor)
+        except Fault:
+            into._forget(called, is_folder=is_folder)
+            raise
+        return True
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self._descriptor)
+
+    def _forget(self, name: str, *, is_folder: bool) -> None:
+        """Remove what this very object has just made there, and is of no use any more."""
+        # What cannot be removed stays, empty or short: the caller tells the first failure.
+        with suppress(OSError):
+            self._disk.fault("remove", self.path / name)
+            (os.rmdir if is_folder else os.unlink)(name, dir_fd=self._descriptor)
 
 
 class Lock:
@@ -457,6 +574,15 @@ def _opened_again(path: Path) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     return descriptor
+
+
+def _regular(descriptor: int, path: Path) -> os.stat_result:
+    """What the disk says of an open file; closed and refused when it is no regular one."""
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
+    return facts
 
 
 def _flock(descriptor: int, kind: int) -> bool:

@@ -14,7 +14,8 @@ from atelier.errors import FolderInUse, FolderUnready, FolderUnwritable
 from atelier.model.ids import DocumentId, PersonId
 from atelier.model.trail import TrailAct
 from atelier.settings import Settings, load
-from atelier.workspace import admin
+from atelier.worker.changes import Changes
+from atelier.workspace import admin, folders, inbox, people
 
 
 def settings(folder: Path) -> Settings:
@@ -103,3 +104,27 @@ def test_what_was_read_last_is_in_the_access_log_when_the_workspace_closes(
             assert (checked.lines, checked.fault) == (1, None)
 
     asyncio.run(twice())
+
+
+def test_the_elected_worker_serves_the_drop_folders_and_stops_with_the_server(
+    tmp_path: Path,
+) -> None:
+    found(tmp_path / "data")
+    place = tmp_path / "data" / "inbox" / "scanner"
+
+    async def bind() -> None:
+        async with app.open_workspace(settings(tmp_path / "data")) as ws:
+            ada = await people.actor(ws, "a@b.example")
+            folder = await folders.make(ws, ada, None, "Numérisations")
+            await inbox.bind(ws, ada, folder, "scanner")
+
+    async def until_made() -> None:
+        changes = Changes()
+        async with asyncio.timeout(30):
+            while not (place / "refused").is_dir():
+                await changes.wait((tmp_path / "data",), 0.05)
+        await changes.close()
+
+    asyncio.run(bind())
+    running(tmp_path / "data", until_made)
+    assert sorted(path.name for path in place.iterdir()) == ["done", "refused"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import resource
+import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from atelier.errors import Fault, NoRoom, WriteFailed
-from atelier.files import Disk, NewFile
+from atelier.files import Disk, NewFile, OpenFolder
 from tests.faults import FaultPlan, each_failure, meanwhile
 
 HOLDER = """
@@ -193,6 +196,101 @@ def test_only_a_regular_file_is_opened_for_reading(tmp_path):
     file.close()
 
 
+def test_a_folder_held_open_is_the_one_that_was_opened_and_follows_no_link(tmp_path):
+    disk, place, outside = Disk(), tmp_path / "place", tmp_path / "outside"
+    for folder in (place / "below", outside):
+        folder.mkdir(parents=True)
+    (place / "below" / "file").write_bytes(b"inside")
+    (outside / "file").write_bytes(b"outside")
+    (place / "link").symlink_to(outside)
+    (place / "file link").symlink_to(outside / "file")
+    os.mkfifo(place / "pipe")
+    with contextlib.closing(disk.open_folder(place)) as held:
+        assert sorted(held.names()) == ["below", "file link", "link", "pipe"]
+        with contextlib.closing(held.enter("below")) as below:
+            place.rename(tmp_path / "moved")
+            place.symlink_to(outside)
+            file = below.open("file")
+            assert file.read(0, 9) == b"inside" and below.may_change()
+            assert file.facts().st_size == below.look("file").st_size == 6
+            file.close()
+        for name in ("link", "file link", "pipe", "absent"):
+            with pytest.raises(OSError, match=name):
+                held.enter(name)
+            with pytest.raises(OSError, match=name):
+                held.open(name)
+        assert stat.S_ISLNK(held.look("link").st_mode)
+    with pytest.raises(NotADirectoryError):
+        disk.open_folder(place)
+
+
+def test_what_is_moved_or_made_in_a_folder_never_goes_over_something(tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    target.mkdir()
+    for name in ("a", "b", "lot/c"):
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_bytes(name.encode())
+    (target / "a").write_bytes(b"kept")
+    (target / "link").symlink_to(tmp_path / "nowhere")
+    with _held(source) as here, _held(target) as there:
+        assert not here.move("a", there, "a") and not here.move("b", there, "link")
+        assert not here.move("lot", there, "a")
+        assert here.move("b", there, "free") and here.move("lot", there, "lot")
+        assert there.make_folder("new") and not there.make_folder("a")
+        assert there.make_file("text", b"why") and not there.make_file("a", b"why")
+        with pytest.raises(FileNotFoundError):
+            here.move("absent", there, "x")
+    assert (target / "a").read_bytes() == b"kept" and (target / "free").read_bytes() == b"b"
+    assert (target / "lot" / "c").read_bytes() == b"lot/c" and list(source.iterdir()) == [
+        source / "a"
+    ]
+    assert (target / "text").read_bytes() == b"why" and (target / "link").is_symlink()
+    assert (target / "text").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["file", "folder"])
+def test_a_move_that_fails_leaves_the_thing_where_it_was_and_can_be_done_again(tmp_path, name):
+    for number, plan in enumerate(each_failure(errno.ENOSPC, spared={"look", "open_folder"})):
+        source, target = tmp_path / f"from {number}", tmp_path / f"to {number}"
+        (source / "folder").mkdir(parents=True)
+        target.mkdir()
+        (source / "file").write_bytes(b"kept")
+        with _held(source, plan.disk) as here, _held(target, plan.disk) as there:
+            _is_refused(lambda here=here, there=there: here.move(name, there, "x"), NoRoom)
+            if plan.failed:
+                assert (source / name).exists() and list(target.iterdir()) == []
+                plan.heal()
+                assert here.move(name, there, "x")
+        assert (target / "x").exists() and not (source / name).exists()
+    assert number >= 2
+
+
+def test_a_text_that_cannot_be_written_leaves_no_half_of_it(tmp_path):
+    for plan in each_failure(errno.ENOSPC, spared={"open_folder"}):
+        with _held(tmp_path, plan.disk) as folder, contextlib.suppress(NoRoom):
+            folder.make_file("text", b"why")
+        if plan.failed:
+            assert list(tmp_path.iterdir()) == []
+    assert (tmp_path / "text").read_bytes() == b"why"
+
+
+def test_a_file_open_for_writing_is_told_where_the_system_can_say(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    file = Disk().open(path)
+    assert not file.is_being_written()
+    with path.open("ab"):
+        assert file.is_being_written() == _gives_leases(path)
+    assert not file.is_being_written()
+    with path.open("rb"):
+        assert not file.is_being_written()
+    monkeypatch.delattr(fcntl, "F_SETLEASE", raising=False)
+    with path.open("ab"):
+        assert not file.is_being_written()
+    file.close()
+
+
 def test_bytes_are_at_hand_only_where_the_system_says_so(tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"0123456789")
     file, places = Disk().open(tmp_path / "file"), []
@@ -342,6 +440,25 @@ def test_a_disk_that_fails_while_a_lock_is_waited_for_is_said(tmp_path):
     os.close(sharer)
     with Disk().lock(path) as lock:
         assert lock is not None
+
+
+@contextlib.contextmanager
+def _held(path: Path, disk: Disk | None = None) -> Iterator[OpenFolder]:
+    with contextlib.closing((disk or Disk()).open_folder(path)) as folder:
+        yield folder
+
+
+def _gives_leases(path: Path) -> bool:
+    """Whether this system, on this disk, lets a reader ask that nobody writes."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except (OSError, AttributeError) as error:
+        # Nothing was leased: a system that knows leases says just that.
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def _is_refused(act, ours: type[Fault]) -> bool:
