@@ -12,6 +12,7 @@ from atelier.cli.asked import Asked, command, say, voice
 from atelier.errors import AtelierError
 from atelier.model.documents import Deposited
 from atelier.model.folders import Action
+from atelier.model.jobs import Rank
 from atelier.model.people import Actor
 from atelier.model.search import Hit
 from atelier.settings import Settings
@@ -32,7 +33,8 @@ def import_files(asked: Asked, sources: tuple[Path, ...], into: str, wait: bool)
         folder = await folders.find(ws, actor, into)
         brought = await importing.bring(ws, actor, list(sources), folder, _told(asked))
         if wait:
-            await app.finish_waiting_work(ws)
+            # What is read again in the background is nothing to wait for.
+            await app.finish_waiting_work(ws, rank=Rank.LONG)
         return await _imported(ws, actor, brought)
 
     found = asked.act(bring)

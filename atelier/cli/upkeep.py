@@ -1,4 +1,4 @@
-"""Commands of upkeep: verify, rebuild-index, config check."""
+"""Commands of upkeep: verify, rebuild-index, reread, config check."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from atelier import app
 from atelier.cli.asked import Asked, command, say
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.web.language import N_
-from atelier.workspace import mending, upkeep
+from atelier.workspace import mending, rereading, upkeep
 
 _LOST = N_("Contenu perdu : %(sha256)s")
 _ROTTEN = N_("Contenu abîmé : %(sha256)s")
+_RESTORE = N_(
+    "Une sauvegarde d'avant la perte peut le rendre : « atelier restore SAUVEGARDE --data"
+    " NOUVEAU-DOSSIER », puis « atelier serve --data NOUVEAU-DOSSIER »."
+)
+_KEEP = N_("Gardez ce dossier-ci : ce qui a été déposé depuis n'est que là.")
 _VERSION = N_("    document n° %(document)s, version %(version)s, dossier n° %(folder)s")
 _SET_ASIDE = N_("    mis de côté pour quelqu'un, pas encore déposé")
 _FAULTS = {
@@ -70,7 +75,7 @@ def verify(asked: Asked, read_data: bool, repair: bool, trail_head: str | None) 
         *_loss_lines(found),
         *found.record_faults,
         *_trail_lines(found),
-        *_untidy_lines(found, untidy),
+        *_untidy_lines(found, untidy, mended),
         *_verdict(found),
     )
     if not found.is_clean:
@@ -121,7 +126,9 @@ def _loss_lines(found: upkeep.Verified) -> Iterator[str]:
         yield say(N_("Les contenus sont plus anciens que la base, ou ont été retirés à la main."))
 
 
-def _untidy_lines(found: upkeep.Verified, untidy: mending.Untidy) -> Iterator[str]:
+def _untidy_lines(
+    found: upkeep.Verified, untidy: mending.Untidy, mended: mending.Mended | None
+) -> Iterator[str]:
     counts = {
         N_("%(count)s contenus que rien ne désigne (ils ne gênent pas)."): len(found.orphans),
         N_("%(count)s documents manquent à l'index."): len(untidy.index_missing),
@@ -134,8 +141,14 @@ def _untidy_lines(found: upkeep.Verified, untidy: mending.Untidy) -> Iterator[st
     for sentence, count in counts.items():
         if count:
             yield say(sentence, count=count)
-    if any(counts.values()):
+    if not any(counts.values()):
+        return
+    if mended is None:
         yield say(N_("« atelier verify --repair » y remédie."))
+    elif mended.was_alone:
+        yield say(N_("Le serveur s'en charge dès qu'il est en marche."))
+    else:
+        yield say(N_("Ce qui reste est récent : réparez de nouveau demain, ou serveur arrêté."))
 
 
 def _trail_lines(found: upkeep.Verified) -> Iterator[str]:
@@ -160,6 +173,8 @@ def _verdict(found: upkeep.Verified) -> Iterator[str]:
         yield say(N_("Tout est là."))
     elif found.missing or found.rotten or found.record_faults:
         yield say(N_("Il manque quelque chose."))
+        yield say(_RESTORE)
+        yield say(_KEEP)
 
 
 @command("rebuild-index", acts=False)
@@ -176,6 +191,28 @@ def rebuild_index(asked: Asked) -> None:
     asked.tell({"applied": number}, say(N_("L'index de recherche est reconstruit.")))
 
 
+@command("reread", acts=False)
+@click.option("--outdated", "which", flag_value="outdated", help="Of older readers (the default).")
+@click.option("--all", "which", flag_value="all", help="Whatever reader read it.")
+@click.option("--every-version", is_flag=True, help="Old versions too, not the current one alone.")
+@click.option("--wait", is_flag=True, help="Return when everything is read.")
+def reread(asked: Asked, which: str | None, every_version: bool, wait: bool) -> None:
+    """Have documents read again, in the background, behind what people bring."""
+
+    async def run() -> int:
+        async with app.open_workspace(asked.settings()) as ws:
+            number = await rereading.reread(
+                ws, all_of_them=which == "all", every_version=every_version
+            )
+            if wait:
+                await app.finish_waiting_work(ws)
+            return number
+
+    number = asyncio.run(run())
+    sentence = N_("%(count)s versions relues.") if wait else N_("%(count)s versions à relire.")
+    asked.tell({"versions": number, "read": wait}, say(sentence, count=number))
+
+
 @command("check", acts=False)
 def config_check(asked: Asked) -> None:
     """Show every setting in force and where it comes from; refuse what is wrong."""
@@ -189,5 +226,6 @@ def config_check(asked: Asked) -> None:
 COMMANDS = (
     verify,
     rebuild_index,
+    reread,
     click.Group("config", [config_check], help="Settings."),
 )

@@ -6,38 +6,65 @@ from datetime import datetime, timedelta
 
 from atelier.database.engine import Transaction
 from atelier.database.times import to_ms
-from atelier.model.jobs import Job, JobKind
+from atelier.model.jobs import Job, JobKind, Rank
 
 
-async def queue(tx: Transaction, kind: JobKind, subject: int, at: datetime) -> None:
-    """Have this done once more; one that waits already serves."""
+async def queue(
+    tx: Transaction, kind: JobKind, subject: int, at: datetime, *, rank: Rank = Rank.PEOPLE
+) -> None:
+    """Have this done once more; one that waits already serves, with the better rank."""
     await tx.run(
-        "INSERT INTO jobs (kind, subject, run_after, created_at) VALUES (:kind, :subject, :at, :at)"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO jobs (kind, subject, rank, run_after, created_at)"
+        " VALUES (:kind, :subject, :rank, :at, :at)"
+        " ON CONFLICT (kind, subject) WHERE state = 'waiting'"
+        " DO UPDATE SET rank = excluded.rank WHERE excluded.rank < jobs.rank",
         kind=kind,
         subject=subject,
+        rank=rank,
         at=to_ms(at),
     )
 
 
-async def is_due(tx: Transaction, now: datetime) -> bool:
+async def waits(tx: Transaction, kind: JobKind, subject: int) -> bool:
+    """Whether this is yet to be done, and nobody has begun."""
+    return bool(
+        await tx.value(
+            "SELECT 1 FROM jobs WHERE kind = :kind AND subject = :subject AND state = 'waiting'",
+            kind=kind,
+            subject=subject,
+        )
+    )
+
+
+async def is_due(tx: Transaction, now: datetime, *, rank: Rank = Rank.BACKGROUND) -> bool:
     """Whether `claim` would find something; only reads, for those who ask often."""
     return bool(
         await tx.value(
-            "SELECT 1 FROM jobs WHERE (state = 'waiting' AND run_after <= :now)"
-            " OR (state = 'running' AND leased_until < :now) LIMIT 1",
+            "SELECT 1 FROM jobs WHERE rank <= :rank AND ((state = 'waiting' AND run_after <= :now)"
+            " OR (state = 'running' AND leased_until < :now)) LIMIT 1",
+            rank=rank,
             now=to_ms(now),
         )
     )
 
 
-async def claim(tx: Transaction, now: datetime, lease: timedelta) -> Job | None:
-    """Take the next job that is due, or one whose lease ran out; None when there is none."""
+async def claim(
+    tx: Transaction, now: datetime, lease: timedelta, *, rank: Rank = Rank.BACKGROUND
+) -> Job | None:
+    """Take one whose lease ran out, or the next that is due by rank; None when there is none.
+
+    None that comes behind `rank`.
+    """
+    # In the order of the index `jobs_next`: a hundred thousand may wait in the background.
     row = await tx.row(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = :until"
-        " WHERE id = (SELECT id FROM jobs WHERE (state = 'waiting' AND run_after <= :now)"
-        " OR (state = 'running' AND leased_until < :now) ORDER BY id LIMIT 1)"
+        " WHERE id = COALESCE((SELECT id FROM jobs"
+        " WHERE state = 'running' AND rank <= :rank AND leased_until < :now"
+        " ORDER BY rank, run_after, id LIMIT 1),"
+        " (SELECT id FROM jobs WHERE state = 'waiting' AND rank <= :rank AND run_after <= :now"
+        " ORDER BY rank, run_after, id LIMIT 1))"
         " RETURNING id, kind, subject, attempts",
+        rank=rank,
         now=to_ms(now),
         until=to_ms(now + lease),
     )
@@ -90,6 +117,10 @@ async def fail(tx: Transaction, job: Job, error: str) -> None:
     )
 
 
-async def unfinished(tx: Transaction) -> int:
-    """How many jobs wait or run."""
-    return int(await tx.value("SELECT COUNT(*) FROM jobs WHERE state <> 'failed'"))
+async def unfinished(tx: Transaction, *, rank: Rank = Rank.BACKGROUND) -> int:
+    """How many jobs of this rank or a better one wait or run."""
+    return int(
+        await tx.value(
+            "SELECT COUNT(*) FROM jobs WHERE state <> 'failed' AND rank <= :rank", rank=rank
+        )
+    )

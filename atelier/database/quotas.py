@@ -12,7 +12,7 @@ from datetime import datetime
 
 from atelier.database.engine import Transaction
 from atelier.database.times import to_ms
-from atelier.model.ids import DocumentId, FolderId, OrganisationId
+from atelier.model.ids import DocumentId, FolderId, OrganisationId, VersionId
 from atelier.model.quotas import Space
 
 _FOLDER, _ORGANISATION = "folder", "organisation"
@@ -153,6 +153,20 @@ async def purge(tx: Transaction, wanted: str, **values: object) -> None:
         **values,
     )
     for organisation, size in organisations:
+        await _add(tx, _ORGANISATION, await _home(tx, organisation), -size)
+
+
+async def end_version(tx: Transaction, version: VersionId) -> None:
+    """Count a version no longer; before it is ended."""
+    row = await tx.row(
+        "SELECT d.folder_id, v.organisation_id, v.size_bytes FROM versions v"
+        " JOIN documents d ON d.id = v.document_id WHERE v.id = :version",
+        version=version,
+    )
+    assert row is not None
+    folder, organisation, size = row
+    await _add(tx, _FOLDER, folder, -size)
+    if organisation is not None:
         await _add(tx, _ORGANISATION, await _home(tx, organisation), -size)
 
 

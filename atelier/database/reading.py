@@ -10,17 +10,18 @@ from atelier.database.entries import STANDS, note_all
 from atelier.database.jobs import take_over
 from atelier.database.times import to_ms
 from atelier.model.documents import Blob, ReadState
-from atelier.model.jobs import JobKind
+from atelier.model.jobs import JobKind, Rank
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A version to read: its document, name and bytes."""
+    """A version to read: its document, name and bytes; `is_new` when nobody has read it yet."""
 
     version_id: int
     document_id: int
     name: str
     sha256: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ class ReadRow:
 async def unread(tx: Transaction, version_id: int) -> Unread | None:
     """The version to read, or None when it is gone or in the trash."""
     row = await tx.row(
-        "SELECT v.id, v.document_id, d.name, v.sha256 FROM versions v"
+        "SELECT v.id, v.document_id, d.name, v.sha256, v.state = 'waiting' FROM versions v"
         f" JOIN documents d ON d.id = v.document_id WHERE v.id = :id AND {STANDS}",
         id=version_id,
     )
-    return None if row is None else Unread(*row)
+    return None if row is None else Unread(row[0], row[1], row[2], row[3], is_new=bool(row[4]))
 
 
 async def keep(tx: Transaction, version_id: int, found: ReadRow) -> bool:
@@ -62,6 +63,12 @@ async def keep(tx: Transaction, version_id: int, found: ReadRow) -> bool:
         reader_version=found.reader_version,
     )
     return changed > 0
+
+
+async def document_of(tx: Transaction, version_id: int) -> int | None:
+    """The document of a version, in the trash too; None when it was ended for good."""
+    found = await tx.value("SELECT document_id FROM versions WHERE id = :id", id=version_id)
+    return None if found is None else int(found)
 
 
 async def used(tx: Transaction, hashes: list[str]) -> frozenset[str]:
@@ -86,6 +93,35 @@ async def versions_after(tx: Transaction, version_id: int, limit: int) -> list[t
         limit=limit,
     )
     return [(number, Blob(sha256, size)) for number, sha256, size in rows]
+
+
+async def is_any_outdated(tx: Transaction, reader_version: int) -> bool:
+    """Whether an older reader than this read something."""
+    found = await tx.value(
+        "SELECT 1 FROM versions WHERE reader_version BETWEEN 1 AND :newest LIMIT 1",
+        newest=reader_version - 1,
+    )
+    return found is not None
+
+
+async def readable_after(
+    tx: Transaction, version_id: int, limit: int, *, older_than: int | None, every_version: bool
+) -> list[int]:
+    """The next versions that were read and stand, in order of id: the current ones, or every.
+
+    Read by a reader older than that version; by any when it is None.
+    """
+    rows = await tx.rows(
+        "SELECT v.id FROM versions v JOIN documents d ON d.id = v.document_id"
+        " WHERE v.id > :id AND v.state <> 'waiting'"
+        " AND (:older_than = 0 OR v.reader_version < :older_than)"
+        f" AND (:every = 1 OR v.number = d.version) AND {STANDS} ORDER BY v.id LIMIT :limit",
+        id=version_id,
+        older_than=older_than or 0,
+        every=int(every_version),
+        limit=limit,
+    )
+    return [number for (number,) in rows]
 
 
 async def set_aside_after(tx: Transaction, number: int, limit: int) -> list[tuple[int, Blob]]:
@@ -168,11 +204,12 @@ async def begin_again(tx: Transaction, at: datetime) -> None:
         await tx.run(f"DELETE FROM {table}")
     await take_over(tx)
     await tx.run(
-        "INSERT INTO jobs (kind, subject, run_after, created_at)"
-        " SELECT :kind, v.id, :at, :at FROM documents d"
+        "INSERT INTO jobs (kind, subject, rank, run_after, created_at)"
+        " SELECT :kind, v.id, :rank, :at, :at FROM documents d"
         " JOIN versions v ON v.document_id = d.id AND v.number = d.version"
         f" WHERE {STANDS} ON CONFLICT DO NOTHING",
         kind=JobKind.READ_VERSION,
+        rank=Rank.BACKGROUND,
         at=to_ms(at),
     )
     await note_all(tx)

@@ -15,8 +15,8 @@ from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model import names
 from atelier.model.folders import Action
-from atelier.model.ids import DocumentId, FolderId, PersonId
-from atelier.model.jobs import JobKind
+from atelier.model.ids import DocumentId, FolderId, PersonId, VersionId
+from atelier.model.jobs import OF_A_VERSION, JobKind
 from atelier.model.journal import Verb
 from atelier.model.people import Actor
 from atelier.model.trash import Removed, RemovedKind, Weight
@@ -50,6 +50,7 @@ _FOLDERS = """SELECT 'folder' AS kind, f.id AS id, f.name AS name, f.parent_id A
     WHERE f.removed_at IS NOT NULL"""
 
 # The folders in the trash that no folder above answers for: closed ones, and those of the top.
+_OF_A_VERSION = ", ".join(f"'{kind}'" for kind in OF_A_VERSION)
 _ALONE = "(f.parent_id IS NULL OR f.is_closed = 1)"
 
 # Where the journal tells of a removal.
@@ -278,6 +279,35 @@ async def purge_document(tx: Transaction, document: DocumentId) -> list[tuple[in
     return await _purge(tx, "SELECT :document", document=document)
 
 
+async def purge_version(
+    tx: Transaction, document: DocumentId, version: VersionId, at: datetime
+) -> list[tuple[int, str]]:
+    """End one of several versions of a document; as `purge_document` gives them.
+
+    The newest that is left becomes the current one. No other is renumbered, and the number
+    of this one is not given again. The caller notes the index entry.
+    """
+    row = await tx.row("SELECT id, sha256, number FROM versions WHERE id = :id", id=version)
+    assert row is not None
+    await tx.run(
+        f"DELETE FROM jobs WHERE kind IN ({_OF_A_VERSION}) AND subject = :id",
+        id=version,
+    )
+    await quotas.end_version(tx, version)
+    await tx.run("DELETE FROM versions WHERE id = :id", id=version)
+    await tx.run(
+        "UPDATE documents SET ended_version = CASE WHEN ended_version < :number THEN :number"
+        " ELSE ended_version END, changed_at = CASE WHEN version = :number THEN :at"
+        " ELSE changed_at END,"
+        " version = (SELECT MAX(number) FROM versions WHERE document_id = :document)"
+        " WHERE id = :document",
+        number=row[2],
+        at=to_ms(at),
+        document=document,
+    )
+    return [(row[0], row[1])]
+
+
 async def purge_folder(tx: Transaction, folder: FolderId) -> list[tuple[int, str]]:
     """End a folder with all that inherits from it; the versions as `purge_document` gives them.
 
@@ -364,9 +394,8 @@ async def _purge(tx: Transaction, wanted: str, **values: object) -> list[tuple[i
         f"SELECT id, sha256 FROM versions WHERE document_id IN ({wanted})", **values
     )
     await tx.run(
-        "DELETE FROM jobs WHERE kind = :kind AND subject IN"
+        f"DELETE FROM jobs WHERE kind IN ({_OF_A_VERSION}) AND subject IN"
         f" (SELECT id FROM versions WHERE document_id IN ({wanted}))",
-        kind=JobKind.READ_VERSION,
         **values,
     )
     # An index that has not followed the removal yet must hear of it in any case.

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class JobKind(StrEnum):
     """What a job does; its code is in `worker/kinds.py`. A job may always run twice."""
 
     READ_VERSION = "read_version"
+    FINISH_VERSION = "finish_version"
+    DRAW_VERSION = "draw_version"
+
+
+# Whose subject is a version: they end with it.
+OF_A_VERSION = (JobKind.READ_VERSION, JobKind.FINISH_VERSION, JobKind.DRAW_VERSION)
+
+
+class Rank(IntEnum):
+    """Whose turn it is first: what people wait for, what takes long, what nobody waits for."""
+
+    PEOPLE = 0
+    LONG = 1
+    BACKGROUND = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from atelier.database import jobs
 from atelier.files import Disk, Lock
-from atelier.model.jobs import Job
+from atelier.model.jobs import Job, Rank
 from atelier.worker.kinds import KINDS
-from atelier.workspace import reading, upkeep
+from atelier.workspace import reading, rereading, upkeep
 from atelier.workspace.place import Workspace
+
+# One round of work: whether it did something, and is to be done again at once.
+Act = Callable[[Workspace], Awaitable[bool]]
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
@@ -39,32 +43,41 @@ def elect(disk: Disk, data: Path) -> Lock | None:
     return disk.lock(data / "worker.lock")
 
 
-async def work(ws: Workspace, *, lanes: int | None = None) -> None:
-    """Do jobs and follow the index until cancelled; only as the elected worker."""
-    count = lanes or min(4, os.cpu_count() or 1)
+async def work(ws: Workspace, *, lanes: int | None = None, also: Sequence[Act] = ()) -> None:
+    """Do jobs and follow the index until cancelled; only as the elected worker.
+
+    `also` are further acts, each done again and again beside them.
+    """
+    count = lanes or max(2, min(4, os.cpu_count() or 1))
     await ws.db.write(jobs.take_over)
     async with asyncio.TaskGroup() as tasks:
-        for _ in range(count):
-            tasks.create_task(_steadily(do_next, ws, _IDLE_SECONDS))
+        for lane in range(count):
+            # One lane is kept for what people wait for, however high the pile of scans.
+            rank = Rank.PEOPLE if lane == 0 and count > 1 else Rank.BACKGROUND
+            tasks.create_task(_steadily(partial(do_next, rank=rank), ws, _IDLE_SECONDS))
         tasks.create_task(_follow(ws))
         tasks.create_task(_steadily(_upkeep, ws, _UPKEEP_SECONDS))
         tasks.create_task(_collect_daily(ws))
         tasks.create_task(_steadily(keep_trail, ws, _DAY_SECONDS))
+        for act in also:
+            tasks.create_task(_steadily(act, ws, _IDLE_SECONDS))
 
 
-async def work_until_quiet(ws: Workspace) -> None:
-    """Do jobs and follow the index until nothing waits; only as the elected worker."""
+async def work_until_quiet(ws: Workspace, *, rank: Rank = Rank.BACKGROUND) -> None:
+    """Do jobs and follow the index until none of this rank waits; only as the elected worker."""
     working = asyncio.create_task(work(ws))
     try:
-        await wait_until_quiet(ws, working)
+        await wait_until_quiet(ws, working, rank=rank)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def wait_until_quiet(ws: Workspace, working: asyncio.Task[None] | None = None) -> None:
-    """Wait until nothing waits, whoever does the work; raises what ended `working`."""
-    while not await upkeep.is_quiet(ws):
+async def wait_until_quiet(
+    ws: Workspace, working: asyncio.Task[None] | None = None, *, rank: Rank = Rank.BACKGROUND
+) -> None:
+    """Wait until nothing of this rank waits, whoever does the work; raises what ended `working`."""
+    while not await upkeep.is_quiet(ws, rank=rank):
         if working is not None and working.done():
             working.result()
         await asyncio.sleep(_IDLE_SECONDS / 2)
@@ -101,6 +114,21 @@ async def _tried(act: Callable[[Workspace], Awaitable[bool]], ws: Workspace) -> 
         return False
 
 
+async def reread_outdated(ws: Workspace) -> None:
+    """Queue what older readers read, as after an upgrade; once, as the elected worker.
+
+    Whatever it meets, the work goes on: the next start tries again.
+    """
+    await _tried(_reread, ws)
+
+
+async def _reread(ws: Workspace) -> bool:
+    queued = await rereading.reread(ws)
+    if queued:
+        _log.info("readings of older readers queued", extra={"facts": {"versions": queued}})
+    return bool(queued)
+
+
 async def _upkeep(ws: Workspace) -> bool:
     await upkeep.forget_expired(ws)
     return bool(await upkeep.empty_trash(ws))
@@ -134,12 +162,15 @@ async def keep_trail(ws: Workspace) -> bool:
     return False
 
 
-async def do_next(ws: Workspace) -> bool:
-    """Do the next job that is due; False when none is. Whatever it meets, its row says."""
+async def do_next(ws: Workspace, *, rank: Rank = Rank.BACKGROUND) -> bool:
+    """Do the next job of this rank or a better one; False when none is due.
+
+    Whatever it meets, its row says.
+    """
     now = ws.clock()
-    if not await ws.db.read(lambda tx: jobs.is_due(tx, now)):
+    if not await ws.db.read(lambda tx: jobs.is_due(tx, now, rank=rank)):
         return False
-    job = await ws.db.write(lambda tx: jobs.claim(tx, now, LEASE))
+    job = await ws.db.write(lambda tx: jobs.claim(tx, now, LEASE, rank=rank))
     if job is None:
         return False
     await _do(ws, job)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from atelier.database import jobs
 from atelier.database.engine import Transaction, open_database
-from atelier.model.jobs import Job, JobKind
+from atelier.model.jobs import Job, JobKind, Rank
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -127,5 +127,40 @@ def test_a_failed_job_stays_with_its_reason_and_runs_no_more(tmp_path: Path) -> 
         assert await claim(tx, NOW + timedelta(days=30)) is None
         await jobs.queue(tx, READ, 7, NOW)
         assert await claim(tx) is not None
+
+    run(tmp_path, unit)
+
+
+def test_what_people_wait_for_is_claimed_before_what_waits_in_the_background(
+    tmp_path: Path,
+) -> None:
+    async def unit(tx: Transaction) -> None:
+        for number in (1, 2, 3):
+            await jobs.queue(tx, READ, number, NOW, rank=Rank.BACKGROUND)
+        await jobs.queue(tx, READ, 4, NOW)
+        assert await jobs.unfinished(tx, rank=Rank.PEOPLE) == 1
+        await jobs.queue(tx, READ, 2, NOW)  # asked again by somebody: it comes first
+        await jobs.queue(tx, READ, 2, NOW, rank=Rank.BACKGROUND)
+        assert await jobs.unfinished(tx) == 4
+        claimed = [await claim(tx) for _ in range(4)]
+        assert [job.subject for job in claimed if job] == [2, 4, 1, 3]
+        await jobs.queue(tx, READ, 5, NOW)
+        # One whose lease ran out is not left behind them.
+        again = await claim(tx, NOW + 2 * LEASE)
+        assert again is not None and again.attempts == 2
+
+    run(tmp_path, unit)
+
+
+def test_a_hundred_thousand_in_the_background_are_not_sorted_for_each_claim(
+    tmp_path: Path,
+) -> None:
+    async def unit(tx: Transaction) -> None:
+        plan = await tx.rows(
+            "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE state = 'waiting' AND run_after <= 5"
+            " ORDER BY rank, run_after, id LIMIT 1"
+        )
+        told = [str(row[3]) for row in plan]
+        assert told == ["SEARCH jobs USING COVERING INDEX jobs_next (state=?)"]
 
     run(tmp_path, unit)

@@ -20,17 +20,21 @@ from atelier.database import (
     aside,
     documents,
     entries,
+    findings,
     folders,
+    inbox,
     jobs,
     journal,
     notices,
     orphans,
+    reading,
     requests,
     sharing,
+    unread,
 )
 from atelier.database.engine import Transaction, open_database
 from atelier.model.folders import Action
-from atelier.model.ids import DocumentId, FolderId
+from atelier.model.ids import DocumentId, DropFolderId, FolderId
 from tests.oracle import Asker
 from tests.oracle_networks import NOW, actor_of
 
@@ -51,13 +55,24 @@ BIG = frozenset(
         "jobs",
         "notices",
         "set_aside",
+        "drop_arrivals",
     ]
 )
 
 ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "enter": lambda tx: access.enter(tx, AWA, FOLDER, Action.READ),
     "set aside for her": lambda tx: aside.readable(tx, AWA, NOW),
+    "findings for her": lambda tx: findings.waiting(tx, AWA, 10),
+    "findings of a document": lambda tx: findings.of_document(tx, DocumentId(1), None),
+    "findings in a folder": lambda tx: findings.in_folder(tx, FOLDER, None, 20),
+    "what could not be read": lambda tx: unread.listed(tx, AWA, FOLDER, offset=0, limit=100),
+    "how much could not be read": lambda tx: unread.count(tx, AWA, FOLDER),
+    "what to read again": lambda tx: unread.after(tx, AWA, FOLDER, 0, 100),
+    "anything of an older reader": lambda tx: reading.is_any_outdated(tx, 2),
     "set aside of a document": lambda tx: aside.of_document(tx, AWA.person_id, DocumentId(1), NOW),
+    "what came": lambda tx: inbox.arrivals(tx, AWA, FOLDER, before=9, limit=9),
+    "what drops into a folder": lambda tx: inbox.of_folder(tx, FOLDER),
+    "what was left": lambda tx: inbox.left(tx, DropFolderId(1)),
     "names in use": lambda tx: documents.holders(tx, FOLDER, ["a", "b"]),
     "scope": lambda tx: access.scope(tx, AWA, Action.READ),
     "readable folders": lambda tx: access.readable_folders(tx, AWA),
@@ -79,7 +94,7 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "the grants of a folder": lambda tx: sharing.reaching(tx, AWA, FOLDER),
     "the journal": lambda tx: journal.lines(tx, FOLDER, before=2**62, limit=100),
     "requests to answer": lambda tx: requests.received(tx, AWA, limit=100),
-    "what she is told": lambda tx: notices.told(tx, AWA, NOW, limit=20),
+    "what she is told": lambda tx: notices.told(tx, AWA, NOW, lately=NOW, limit=20),
     "heads of orphans": lambda tx: orphans.heads(tx, [FOLDER]),
     "a due job": lambda tx: jobs.is_due(tx, NOW),
     "entries to follow": lambda tx: entries.after(tx, 0, 50),
@@ -183,3 +198,14 @@ def whole_tables(sql: str, plan: list[str]) -> set[str]:
         plan = [line for line in plan if not line.endswith("INDEX documents_newest")]
     scanned = {found[1] or found[2] for line in plan if (found := reads.match(line))}
     return {table for alias in scanned for table in named.get(alias, set()) & BIG}
+
+
+def test_what_could_not_be_read_is_found_by_its_own_index(tmp_path: Path) -> None:
+    for sql, plan in planned(tmp_path, ASKED["what could not be read"]):
+        assert any("USING INDEX versions_unread" in step for step in plan), (sql, plan)
+
+
+def test_open_findings_are_found_by_their_own_index(tmp_path: Path) -> None:
+    for asked in ("findings for her", "findings in a folder"):
+        for sql, plan in planned(tmp_path, ASKED[asked]):
+            assert any("fi USING INDEX findings_open" in step for step in plan), (sql, plan)
