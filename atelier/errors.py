@@ -231,9 +231,10 @@ class DigestMismatch(Refusal):
 
 @dataclass(eq=False)
 class TooLarge(Refusal):
-    """More bytes than `limit_bytes`."""
+    """More bytes than `limit_bytes`; `size_bytes` is how many, where they were announced."""
 
     limit_bytes: int
+    size_bytes: int | None = None
 
 
 @dataclass(eq=False)
@@ -360,10 +361,14 @@ class FolderUnready(StartRefused):
 
 @dataclass(eq=False)
 class CopyRefused(StartRefused):
-    """A backup, a restore or an export cannot be made so: the place it names, and why."""
+    """A copy cannot be made so: the place it names, and why.
+
+    `act` is what was asked for: `backup`, `restore`, `export` or `key`.
+    """
 
     place: str
     fault: str
+    act: str = "backup"
 
 
 @dataclass(eq=False)

@@ -44,6 +44,7 @@ class Wrong(StrEnum):
     NOT_TEXT = "not_text"
     NOT_NUMBER = "not_number"
     NOT_LIST = "not_list"
+    NOT_YES_NO = "not_yes_no"
     OUT_OF_RANGE = "out_of_range"
     NOT_ADDRESS = "not_address"
     NOT_PLACE = "not_place"
@@ -90,6 +91,13 @@ def _number(least: int, most: int) -> Check:
         return given
 
     return check
+
+
+def _yes_no(given: object) -> bool:
+    said = {"true": True, "false": False}.get(given) if isinstance(given, _Typed) else given
+    if not isinstance(said, bool):
+        raise _Refused(Wrong.NOT_YES_NO)
+    return said
 
 
 def _one_of(*offered: str) -> Check:
@@ -259,6 +267,33 @@ class Reading:
     read_processes: int = _setting(
         2, _number(1, 32), "How many documents are read at the same time.", "processes"
     )
+    patient_data_guard: bool = _setting(
+        True,
+        _yes_no,
+        "Whether people are warned of social-security numbers in what they deposit.",
+    )
+    use_ocr: bool = _setting(
+        True, _yes_no, "Whether Tesseract, where it is installed, reads the text of scans."
+    )
+    use_libreoffice: bool = _setting(
+        False,
+        _yes_no,
+        "Whether LibreOffice, where it is installed, turns office files into pages; it is a "
+        "large program that opens files of strangers.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Drop folders: what stands in them is deposited by itself."""
+
+    # A scanner writes page after page: too short, and half a document is deposited.
+    stable_seconds: int = _setting(
+        5,
+        _number(1, 3600),
+        "A dropped file is taken once it has not changed for this long.",
+        "seconds",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +368,7 @@ class Settings:
     limits: Limits
     sessions: Sessions
     reading: Reading
+    inbox: Inbox
     trash: Trash
     access_log: AccessLog
     backup: Backup
@@ -381,6 +417,7 @@ SECTIONS: dict[str, type] = {
     "limits": Limits,
     "sessions": Sessions,
     "reading": Reading,
+    "inbox": Inbox,
     "trash": Trash,
     "access_log": AccessLog,
     "backup": Backup,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from atelier.model.folders import Role, Subject, SubjectKind
-from atelier.model.ids import GroupId, RequestId
+from atelier.model.ids import DropFolderId, GroupId, RequestId
+from atelier.model.inbox import Outcome
 from atelier.model.organisations import Particulars
 from atelier.model.requests import About
 from atelier.workspace import (
     accounts,
     documents,
+    dropped,
     folders,
     groups,
+    inbox,
     memberships,
     organisations,
     orphans,
@@ -28,6 +31,18 @@ from atelier.workspace import (
 from tests.act import Act, awa, bo
 from tests.builders import subject
 from tests.stage import PASSWORD, Stage
+
+DROP: Final = DropFolderId(1)
+
+
+async def _drop_folder(stage: Stage) -> None:
+    await inbox.bind(stage.world.ws, stage.marie, stage.folders["below"], "scanner")
+
+
+async def _paused_drop_folder(stage: Stage) -> None:
+    await _drop_folder(stage)
+    await inbox.pause(stage.world.ws, stage.marie, stage.folders["below"], DROP)
+
 
 FOLDERS: Final = (
     Act(
@@ -112,6 +127,35 @@ FOLDERS: Final = (
         "limit a folder",
         (quotas.limit_folder,),
         lambda on: quotas.limit_folder(on.world.ws, on.marie, on.folders["below"], 10**9),
+    ),
+    Act(
+        "bind a drop folder",
+        (inbox.bind,),
+        lambda on: inbox.bind(on.world.ws, on.marie, on.folders["below"], "scanner"),
+    ),
+    Act(
+        "pause a drop folder",
+        (inbox.pause,),
+        lambda on: inbox.pause(on.world.ws, on.marie, on.folders["below"], DROP),
+        before=_drop_folder,
+    ),
+    Act(
+        "resume a drop folder",
+        (inbox.resume,),
+        lambda on: inbox.resume(on.world.ws, on.marie, on.folders["below"], DROP),
+        before=_paused_drop_folder,
+    ),
+    Act(
+        "unbind a drop folder",
+        (inbox.unbind,),
+        lambda on: inbox.unbind(on.world.ws, on.marie, on.folders["below"], DROP),
+        before=_drop_folder,
+    ),
+    Act(
+        "tell what came through a drop folder",
+        (dropped.note,),
+        lambda on: dropped.note(on.world.ws, DROP, dropped.Came("a.pdf", 7, Outcome.ADDED)),
+        before=_drop_folder,
     ),
     Act(
         "take an orphaned folder over",

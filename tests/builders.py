@@ -19,7 +19,7 @@ from pathlib import Path
 
 from atelier import settings
 from atelier.blobs import open_blobs
-from atelier.blobs.derived import DerivedTexts
+from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import Transaction, open_database
 from atelier.database.people import installation
@@ -215,6 +215,7 @@ async def opened(
     blobs = open_blobs(chosen.storage.blobs, disk, free_space_floor_bytes=0)
     await blobs.init()
     texts = DerivedTexts(chosen.data / "derived", disk, reader_version=READER_VERSION)
+    pictures = DerivedPictures(chosen.data / "derived", disk)
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(blobs.close)
         database = await open_database(chosen.data / "atelier.sqlite3", fault=seam)
@@ -225,7 +226,8 @@ async def opened(
         closing.push_async_callback(index.close)
         readers = open_readers(children=1)
         closing.push_async_callback(readers.close)
-        yield Workspace(database, trail, blobs, texts, index, readers, _passwords(), clock, chosen)
+        kept = (blobs, texts, pictures)
+        yield Workspace(database, trail, *kept, index, readers, _passwords(), clock, chosen)
 
 
 async def never(seconds: float) -> None:

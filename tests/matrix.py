@@ -239,11 +239,13 @@ _asked_herself = _open_if(
 _adds = _in_readable(lambda asking: asking.may("add"))
 _came_second = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
 _began_herself = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
+_answers_for_all = _open_if(lambda asking: asking.may("restore"), Answer.NOT_FOUND)
 _shows_space = _in_readable(lambda asking: asking.may("share") or _shares_above(asking))
 _limits_space = _in_readable(_shares_above)
 _opens_top = _open_if(lambda asking: asking.net.manages(asking.asker), Answer.FORBIDDEN)
 _stands = _open_if(lambda asking: bool(asking.net.reach(SUBJECT)), Answer.NOT_FOUND)
 _everybody = _open_if(lambda asking: True, Answer.NOT_FOUND)
+_nobody = _open_if(lambda asking: False, Answer.NOT_FOUND)
 
 _MEMBERSHIP: Final = "/people/{person:id}/memberships/{membership:id}"
 _REQUEST: Final = "/requests/{request:id}"
@@ -282,6 +284,12 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
     ("*", "/deposits/{key}"): _began_herself,
     **{("*", f"/documents/{{document:id}}/aside/{{aside:id}}/{act}"): _came_second
        for act in ("content", "deposit", "remove")},
+    # The paper of the matrix is a plain text: no picture, no subtitles, whoever asks.
+    **{("GET", f"/documents/{{document:id}}/versions/{{version:id}}/{made}"): _nobody
+       for made in ("pages/{page:id}", "thumbnail", "captions")},
+    # Kim deposited it: a contributor has nothing to answer there.
+    **{("POST", f"/documents/{{document:id}}/versions/{{version:id}}/{act}"): _answers_for_all
+       for act in ("settle", "purge")},
     ("GET", "/folders/{folder:id}/space"): _shows_space,
     ("POST", "/folders/{folder:id}/quota"): _limits_space,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from atelier.model.deposits import Target
 from atelier.model.documents import Blob
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId, MembershipId, PersonId
+from atelier.model.inbox import Outcome, Reason
 from atelier.model.people import Actor
 from atelier.model.requests import About
 from atelier.settings import Settings, load
@@ -27,8 +28,10 @@ from atelier.workspace import (
     aside,
     deposits,
     documents,
+    dropped,
     folders,
     groups,
+    inbox,
     people,
     requests,
     sharing,
@@ -58,6 +61,7 @@ FOLDER_WORDS: Final = {
 NAME_WORD, OLD_NAME_WORD, COMMENT_WORD = "Docuzelpi", "Premizavo", "Commentuxa"
 TEXT_WORDS: Final = ("texturvom", "rarobiqua")
 OLD_TEXT_WORD, MESSAGE_WORD, AWAY_WORD = "vieziblok", "Messigolu", "Lointapuk"
+DROP_WORD: Final = "Scanuxil"
 PAPERS_AWAY: Final = 25  # more than a page of hits: a count would tell of them
 PAPER_WORDS: Final = (
     NAME_WORD,
@@ -125,6 +129,8 @@ def hidden_words(net: Network, asker: Asker, thing: Thing, state: str) -> set[st
     is_gone = thing is Thing.DOCUMENT and state in ("trashed", "purged")
     if is_gone or not net.may(asker, "read", matrix.SUBJECT):
         hidden |= set(PAPER_WORDS)
+    if not net.may(asker, "share", matrix.SUBJECT):
+        hidden.add(DROP_WORD)
     if asker.person != matrix.LEA and not net.may(asker, "share", matrix.SUBJECT):
         hidden.add(MESSAGE_WORD)
     return hidden - _names_left(net, asker, thing, state)
@@ -250,6 +256,9 @@ class _Making:
         await aside.keep(ws, cora, paper.document_id, blob, "text/plain", expected=1, comment="")
         under_way = Announced(Target(folder, "x.pdf"), 500)
         self.upload = (await uploads.create(ws, cora, under_way)).key
+        drop = await inbox.bind(ws, kim, folder, DROP_WORD, email="cora@reseau.example")
+        came = dropped.Came(f"{DROP_WORD}.pdf", 7, Outcome.LEFT, Reason.LINK)
+        await dropped.note(ws, drop, came)
 
     async def share(self, ws: Workspace, folder: FolderId) -> None:
         """To those of the matrix, each in her way."""

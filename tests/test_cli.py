@@ -262,6 +262,22 @@ def test_the_index_can_be_rebuilt_from_nothing(network: Typed, tmp_path: Path) -
     assert network("search", "maraude")["total"] == 1
 
 
+def test_documents_are_read_again_by_one_command(
+    network: Typed, said: Said, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("les maraudes du samedi")
+    network("import", str(tmp_path / "note.txt"), "--into", "Réunions", "--wait")
+    assert network("reread") == {"versions": 0, "read": False}
+    derived = tmp_path / "network" / "derived"
+    for path in derived.glob("*/*.*"):
+        path.unlink()
+    assert network("reread", "--all", "--wait") == {"versions": 1, "read": True}
+    assert [path.name for path in derived.glob("*/*.[0-9]*")]
+    assert "1 versions à relire" in said("reread", "--all", "--every-version")
+    assert network("reread", "--outdated", "--wait")["versions"] == 0
+    assert network("search", "maraude")["total"] == 1
+
+
 def test_every_setting_is_told_with_its_source_and_a_wrong_one_refused(
     typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

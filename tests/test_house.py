@@ -46,6 +46,7 @@ CONTRACTS: Mapping[str, str] = {
     "atelier.blobs.contract": "what a blob store promises",
     "atelier.blobs.derived": "the texts read: one keeper, on every engine, so its own contract",
     "atelier.extract.media_type": "what bytes are, from their head; pure",
+    "atelier.extract.pictured": "which kinds of file have pictures; pure",
     "atelier.search.french": "the folding under which names of folders are compared; pure",
     "atelier.search.snippets": "sentences cut from text; pure, the same for every index",
     "atelier.search.contract": "what an index promises",
@@ -57,6 +58,8 @@ CONTRACTS: Mapping[str, str] = {
 WITHOUT_ACTOR = (
     "atelier.workspace.reading",
     "atelier.workspace.upkeep",
+    "atelier.workspace.dropped",
+    "atelier.workspace.rereading",
     "atelier.workspace.mending",
     "atelier.workspace.backups",
     "atelier.workspace.restoring",
@@ -68,29 +71,35 @@ MAY_ACT_WITHOUT_ACTOR = frozenset({"worker", "cli", "app", "workspace"})
 THIRD_PARTY: Mapping[str, tuple[tuple[str, ...], str]] = {
     "aiosqlite": (("atelier.database",), "the home of SQL"),
     "argon2": (("atelier.workspace",), "passwords are a use-case; no door sees a hash"),
+    "PIL": (("atelier.extract",), "reads images and writes previews, in the child process only"),
     "babel": (("atelier.web", "atelier.cli"), "sentences in the reader's language, at doors"),
     "charset_normalizer": (("atelier.extract",), "the encoding of a plain text"),
     "click": (("atelier.cli",), "the command line"),
     "docx": (("atelier.demo",), "writes the papers of the demonstration"),
     "httptools": (("atelier.web",), "what uvicorn's parser raises, for our protocol"),
     "jinja2": (("atelier.web",), "pages"),
-    "lxml": (("atelier.extract",), "reads DOCX and ODT"),
+    "lxml": (("atelier.extract",), "reads office files of today, which are XML"),
     "markupsafe": (("atelier.web",), "text that a template may print as it is; Jinja's own"),
     "msgspec": (("atelier",), "values and strict decoding, on every floor"),
     "numpy": (("atelier.extract",), "the tables of py3langid's model, shared between children"),
     "odfdo": (("atelier.demo",), "writes the papers of the demonstration"),
     "py3langid": (("atelier.extract",), "the language of a text"),
+    "olefile": (("atelier.extract",), "the streams of old Office files"),
+    "oxmsg": (("atelier.extract",), "reads Outlook messages"),
     "pypdfium2": (("atelier.extract",), "reads PDF, in the child process only"),
     "pyrage": (("atelier.workspace.sealing",), "age: backups encrypted to a public key"),
     "python_multipart": (("atelier.web",), "forms, parsed straight into the hashing writer"),
+    "python_calamine": (("atelier.extract",), "reads spreadsheets"),
     "reportlab": (("atelier.demo",), "writes the papers of the demonstration"),
     "selectolax": (("atelier.extract",), "reads HTML"),
     "starlette": (("atelier.web", "atelier.app"), "routes, requests and responses"),
     "Stemmer": (("atelier.search",), "the French analysis"),
+    "striprtf": (("atelier.extract",), "reads RTF"),
     "tantivy": (("atelier.search",), "the default index"),
     "uvicorn": (("atelier.web", "atelier.app", "atelier.cli"), "serves; its protocol is ours"),
     "watchfiles": (("atelier.worker",), "the drop folder"),
     "whoosh": (("atelier.search",), "the index in pure Python"),
+    "xlrd": (("atelier.extract",), "reads old spreadsheets that calamine refuses"),
 }
 # Not a third party, but SQL has one home.
 STANDARD_LIBRARY_KEPT = {"sqlite3": (("atelier.database",), "the home of SQL")}
@@ -100,9 +109,12 @@ BENEATH = {"uvloop": "uvicorn's event loop"}
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "charset-normalizer": "charset_normalizer",
+    "pillow": "PIL",
     "PyStemmer": "Stemmer",
+    "python-calamine": "python_calamine",
     "python-docx": "docx",
     "python-multipart": "python_multipart",
+    "python-oxmsg": "oxmsg",
     "whoosh-reloaded": "whoosh",
 }
 
@@ -124,6 +136,10 @@ BROAD_HANDLERS: Mapping[str, str] = {
 WRITERS: Mapping[str, str] = {
     "atelier.files": "the fault seam",
     "atelier.bootstrap": "makes .venv; runs before anything else exists",
+    "atelier.extract.films": "a file for the still of a film, until it is drawn again",
+    "atelier.extract.office": "a folder for LibreOffice, with its profile and the file it opens",
+    "atelier.extract.ocr": "a nameless file, for the page that Tesseract is handed",
+    "atelier.extract.process": "a nameless file, for two texts that a child compares",
     "atelier.extract.server": "a nameless scratch file and pipes, in the confined child",
     "atelier.search.tantivy_engine": "empties the index's own folder, all of it derived",
 }

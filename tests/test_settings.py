@@ -148,6 +148,12 @@ def test_an_address_people_cannot_use_safely_is_refused(tmp_path, url, wrong):
             Wrong.NOT_LIST,
             "",
         ),
+        (
+            "[reading]\npatient_data_guard = 'no'",
+            "reading.patient_data_guard",
+            Wrong.NOT_YES_NO,
+            "",
+        ),
         ("[server]\ntrusted_proxies = [1]", "server.trusted_proxies", Wrong.NOT_TEXT, ""),
         (
             "[server]\ntrusted_proxies = ['10.0.0.1/8']",

@@ -187,6 +187,7 @@ def _address(world: Served, door: Door) -> str:
         "folder": matrix.OLD if is_in_trash_of_old else matrix.SUBJECT,
         "document": DOCUMENT,
         "version": 1,
+        "page": 1,
         "removed": removed.get(matrix.thing_of(door), matrix.SUBJECT),
         "grant": _own_grant(world),
         "person": matrix.NEWCOMER,
@@ -195,6 +196,7 @@ def _address(world: Served, door: Door) -> str:
         "group": matrix.GROUP,
         "request": 1,
         "aside": 1,
+        "drop": 1,
     }
     path = door.path.replace("{name}", "x.pdf").replace("{path:path}", world.static)
     path = path.replace("{token}", world.welcome)

@@ -48,6 +48,7 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "folder": tuple(FOLDER_WORDS),
     "document": (DOCUMENT, DOCUMENT + 1),
     "version": (1, 2),
+    "page": (1,),
     "person": (matrix.KIM, matrix.LEA),
     "membership": (1,),
     "organisation": (matrix.SURGERY,),
@@ -55,6 +56,7 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "request": (1,),
     "grant": (1,),
     "aside": (1,),
+    "drop": (1,),
     "removed": (DOCUMENT, matrix.SUBJECT, matrix.CLOSED),
 }
 # What is asked of a page beside its address; it holds no word that is looked for.
@@ -64,6 +66,8 @@ QUERIES: Final = {
     "/folders/{folder:id}/why": ("", f"?person={matrix.SOL}", f"?person={matrix.LEA}"),
     "/documents/{document:id}/versions/{version:id}/content": ("", "?inline"),
     "/documents/{document:id}": ("?page=1",),
+    "/documents/{document:id}/compare": ("", "?older=1&newer=2&view=column"),
+    "/documents/{document:id}/view": ("", "?version=1", "?as=text&page=1"),
     "/requests/new": (f"?about=folder&number={matrix.SUBJECT}&role=reader",),
     "/orphans": (f"?folder={matrix.SUBJECT}",),
 }

@@ -87,6 +87,7 @@ NOT_HERE: Final = {
     "atelier.workspace.admin.found": "before it there is nothing to lose",
     "atelier.workspace.exports.export": "workspace/test_exports: the disk that fails is another",
     "atelier.workspace.reading.read_version": "workspace/test_failing_disk; the worker's",
+    "atelier.workspace.reading.finish_version": "as `read_version`; the worker's",
     "atelier.workspace.reading.follow": "workspace/test_failing_disk; the worker's",
 }
 

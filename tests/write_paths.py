@@ -15,6 +15,7 @@ from atelier.workspace import (
 )
 from tests.act import Act
 from tests.acts_on_documents import BYTES, DOCUMENTS, begin_upload_with_bytes
+from tests.acts_on_findings import FINDINGS
 from tests.acts_on_network import FOLDERS, PEOPLE, SESSIONS
 from tests.stage import Stage
 
@@ -91,4 +92,4 @@ UPKEEP: Final = (
 )
 
 
-ACTS: Final = (*BYTES, *DOCUMENTS, *FOLDERS, *PEOPLE, *SESSIONS, *UPKEEP)
+ACTS: Final = (*BYTES, *DOCUMENTS, *FINDINGS, *FOLDERS, *PEOPLE, *SESSIONS, *UPKEEP)

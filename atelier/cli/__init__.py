@@ -14,8 +14,9 @@ import sys
 import click
 
 from atelier import __version__
-from atelier.cli import documents, folders, keeping, people, serving, trail, upkeep
+from atelier.cli import comparing, documents, folders, keeping, people, serving, trail, upkeep
 from atelier.cli.asked import say, voice
+from atelier.cli.helping import teach_click, translated
 from atelier.errors import AtelierError, Invalid, Refusal
 from atelier.web.language import N_
 from atelier.web.pages.sentences import explain
@@ -29,6 +30,7 @@ _M_ARENA_MAX = -8  # malloc.h
         *people.COMMANDS,
         *folders.COMMANDS,
         *documents.COMMANDS,
+        *comparing.COMMANDS,
         *upkeep.COMMANDS,
         *keeping.COMMANDS,
         *trail.COMMANDS,
@@ -43,8 +45,9 @@ def commands() -> None:
 def main() -> None:
     """Run one command; an `AtelierError` becomes a sentence on stderr and exit status 1."""
     _share_memory_between_threads()
+    teach_click()
     try:
-        commands()
+        translated(commands)()
     except AtelierError as error:
         click.echo(_told_why(error), err=True)
         sys.exit(1)

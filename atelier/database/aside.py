@@ -18,7 +18,7 @@ from atelier.model.ids import AsideId, DocumentId, PersonId
 from atelier.model.people import Actor
 
 _ASIDE = """SELECT a.id, a.document_id, d.name, a.expected, d.version, a.sha256, a.size_bytes,
-    a.media_type, a.comment, a.created_at, a.expires_at
+    a.media_type, a.comment, a.created_at, a.expires_at, d.ended_version
     FROM set_aside a JOIN documents d ON d.id = a.document_id
     WHERE a.person_id = :person AND a.expires_at > :now"""
 
@@ -137,4 +137,5 @@ def _aside(row: tuple[Any, ...]) -> Aside:
         comment=row[8],
         created_at=from_ms(row[9]),
         expires_at=from_ms(row[10]),
+        ended=row[11],
     )

@@ -63,17 +63,20 @@ async def folder_of(tx: Transaction, document: DocumentId) -> FolderId:
 
 async def document(tx: Transaction, document: DocumentId) -> Document:
     """A document that exists, with its versions, newest first."""
-    head = await tx.row("SELECT id, folder_id, name FROM documents WHERE id = :id", id=document)
+    head = await tx.row(
+        "SELECT id, folder_id, name, ended_version FROM documents WHERE id = :id", id=document
+    )
     assert head is not None
     rows = await tx.rows(
         "SELECT v.id, v.document_id, v.number, v.sha256, v.size_bytes, v.media_type, p.name,"
-        " o.name, v.comment, v.created_at, v.restored_from, v.state, v.page_count, v.label"
+        " o.name, v.comment, v.created_at, v.restored_from, v.state, v.page_count, v.label,"
+        " v.reason"
         " FROM versions v JOIN people p ON p.id = v.author_id"
         " LEFT JOIN organisations o ON o.id = v.organisation_id"
         " WHERE v.document_id = :id ORDER BY v.number DESC",
         id=document,
     )
-    return Document(head[0], head[1], head[2], tuple(_version(row) for row in rows))
+    return Document(head[0], head[1], head[2], tuple(map(_version, rows)), ended=head[3])
 
 
 async def listed(
@@ -311,4 +314,5 @@ def _version(row: tuple[Any, ...]) -> Version:
         state=ReadState(row[11]),
         page_count=row[12],
         label=row[13],
+        reason=row[14],
     )

@@ -53,7 +53,8 @@ class Upload:
 class Aside:
     """Bytes of hers that came second, kept until `expires_at` to be deposited again.
 
-    `expected` is the version she built upon, `current` the one that is there now.
+    `expected` is the version she built upon, `current` the one that is there now. `ended` is
+    as of `Document`.
     """
 
     id: AsideId
@@ -67,3 +68,9 @@ class Aside:
     comment: str
     created_at: datetime
     expires_at: datetime
+    ended: int = 0
+
+    @property
+    def next_number(self) -> int:
+        """The number it would have as the document's next version."""
+        return max(self.current, self.ended) + 1

@@ -27,7 +27,8 @@ class ReadState(StrEnum):
 class Version:
     """One numbered contents of a document; `sha256` in lower-case hex, size in bytes.
 
-    `label` is what people call it, such as « validé en séance »; it may change.
+    `label` is what people call it, such as « validé en séance »; it may change. `reason` is
+    the short code that `extract.contract.Reading` gives for its state.
     """
 
     id: VersionId
@@ -44,21 +45,31 @@ class Version:
     state: ReadState
     page_count: int | None
     label: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A name in a folder, with its versions, newest first."""
+    """A name in a folder, with its versions, newest first.
+
+    `ended` is the highest number of a version that was ended for good, 0 when none was.
+    """
 
     id: DocumentId
     folder_id: FolderId
     name: str
     versions: tuple[Version, ...]
+    ended: int = 0
 
     @property
     def current(self) -> Version:
         """The newest version."""
         return self.versions[0]
+
+    @property
+    def next_number(self) -> int:
+        """The number of the version that comes next; that of an ended one is not given again."""
+        return max(self.current.number, self.ended) + 1
 
 
 @dataclass(frozen=True, slots=True)

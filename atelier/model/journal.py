@@ -38,6 +38,12 @@ class Verb(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     FOLDER_LIMITED = "folder_limited"
+    DROP_BOUND = "drop_bound"
+    DROP_PAUSED = "drop_paused"
+    DROP_RESUMED = "drop_resumed"
+    DROP_UNBOUND = "drop_unbound"
+    FINDING_SETTLED = "finding_settled"
+    VERSION_PURGED = "version_purged"
 
 
 class NetworkVerb(StrEnum):

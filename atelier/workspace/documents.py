@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -21,6 +24,7 @@ from atelier.extract.contract import PageKind, Reading
 from atelier.model import names
 from atelier.model.deposits import Aside
 from atelier.model.documents import Deposited, Document, ReadState, Version
+from atelier.model.findings import Warned
 from atelier.model.folders import Action, Crumb, Folder
 from atelier.model.ids import DocumentId, FolderId
 from atelier.model.jobs import JobKind
@@ -28,27 +32,39 @@ from atelier.model.journal import Verb
 from atelier.model.locks import Lock
 from atelier.model.people import Actor
 from atelier.model.trail import TrailAct
-from atelier.workspace import holding, quotas, trail
-from atelier.workspace.place import Workspace
+from atelier.workspace import holding, quotas, trail, watching
+from atelier.workspace.place import Records, Workspace
 
 MAX_LABEL_CHARACTERS = 80
+MAX_SHOWN_CHARACTERS = 200_000  # of one page: sixty pages of a book
+_LARGE_BYTES = 256 * 1024  # of a reading: what is larger is taken apart in a thread
+_LOADED_AT_ONCE = 4  # readings on their way out of the store, up to 64 MiB of text each
+
+# By records, which live as long as the event loop that the semaphore belongs to.
+_LOADING: Final[WeakKeyDictionary[Records, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The text of one page as it was read; `number` and `count` are None without pages."""
+    """The text of one page as it was read; `number` and `count` are None without pages.
+
+    `is_cut`: there is more of it than is shown of a page.
+    """
 
     text: str
     number: int | None
     count: int | None
     kind: PageKind
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """A document in its folder, with the text of the page that was asked for, once read.
 
-    On its own page `lock` tells who is editing it, `aside` the bytes of hers that came second.
+    On its own page `lock` tells who is editing it, `aside` the bytes of hers that came second,
+    `warned` the versions with patient data that wait for her answer, `is_asked` that it waits to
+    be read again, for who may have it done.
     """
 
     document: Document
@@ -57,6 +73,8 @@ class Look:
     page: PageText | None
     lock: Lock | None = None
     aside: tuple[Aside, ...] = ()
+    warned: tuple[Warned, ...] = ()
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +113,18 @@ async def look(
         folder, document = await enter(tx, actor, document_id, Action.READ)
         crumbs = tuple(await folders.crumbs(tx, actor, folder.id))
         lock = await holding.lock_of(ws, tx, document)
-        return Look(document, folder, crumbs, None, lock, await _aside(ws, tx, actor, document))
+        second = await _aside(ws, tx, actor, document)
+        warned = await watching.of_document(ws, tx, actor, folder, document)
+        asked = await _is_asked(tx, folder, document.current)
+        return Look(document, folder, crumbs, None, lock, second, warned, asked)
 
     seen = await ws.db.read(unit)
     current = seen.document.current
     trail.note(ws, actor, seen.document, current.number, TrailAct.READ)
     reading = await reading_of(ws, current.id, current.sha256)
-    return seen if reading is None else dataclasses.replace(seen, page=_page(reading, page or 1))
+    return (
+        seen if reading is None else dataclasses.replace(seen, page=page_text(reading, page or 1))
+    )
 
 
 async def enter_to(ws: Workspace, actor: Actor, document_id: DocumentId, action: Action) -> Look:
@@ -119,9 +142,16 @@ async def reading_of(ws: Workspace, version: int, sha256: str) -> Reading | None
 
     For use-cases that have checked the right to the document.
     """
-    kept = await ws.texts.get(text_key(version, sha256))
-    if kept is None:
-        return None
+    async with _LOADING.setdefault(ws.db, asyncio.Semaphore(_LOADED_AT_ONCE)):
+        kept = await ws.texts.get(text_key(version, sha256))
+        if kept is None:
+            return None
+        if len(kept) > _LARGE_BYTES:
+            return await asyncio.to_thread(_decoded, kept)
+        return _decoded(kept)
+
+
+def _decoded(kept: bytes) -> Reading | None:
     try:
         return msgspec.msgpack.decode(kept, type=Reading)
     except msgspec.DecodeError:
@@ -215,7 +245,7 @@ async def add_version(
     verb: Verb,
 ) -> int:
     """Write a further version with its journal line, its reading and its index entry."""
-    number = document.current.number + 1
+    number = document.next_number
     version = await records.revise(tx, document.id, number, new)
     await jobs.queue(tx, JobKind.READ_VERSION, version, ws.clock())
     await entries.note(tx, document.id)
@@ -448,6 +478,13 @@ async def note(
     )
 
 
+async def _is_asked(tx: Transaction, folder: Folder, version: Version) -> bool:
+    """Whether a version that was read waits to be read again; for who may have it done."""
+    if version.state is ReadState.WAITING or not folder.allows(Action.ORGANISE):
+        return False
+    return await jobs.waits(tx, JobKind.READ_VERSION, version.id)
+
+
 async def _aside(
     ws: Workspace, tx: Transaction, actor: Actor, document: Document
 ) -> tuple[Aside, ...]:
@@ -456,11 +493,25 @@ async def _aside(
     return tuple(await aside.of_document(tx, actor.person_id, document.id, ws.clock()))
 
 
-def _page(reading: Reading, number: int) -> PageText | None:
+def page_text(reading: Reading, number: int) -> PageText | None:
+    """The text of a page, counted from 1; None when there is none, or nothing was read.
+
+    Of a very long one the beginning.
+    """
     if reading.state not in (ReadState.OK, ReadState.PARTIAL) or not reading.pages:
         return None
     if reading.page_count is None:
-        return PageText(reading.pages[0], None, None, reading.page_kind)
+        return _shown(reading.pages[0], None, reading)
     if not 1 <= number <= reading.page_count:
         return None
-    return PageText(reading.pages[number - 1], number, reading.page_count, reading.page_kind)
+    return _shown(reading.pages[number - 1], number, reading)
+
+
+def _shown(text: str, number: int | None, reading: Reading) -> PageText:
+    return PageText(
+        text[:MAX_SHOWN_CHARACTERS],
+        number,
+        reading.page_count,
+        reading.page_kind,
+        len(text) > MAX_SHOWN_CHARACTERS,
+    )

@@ -11,6 +11,7 @@ from atelier.database import folders as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, FolderCycle, Forbidden, Invalid, NameTaken, NotFound
 from atelier.model import names
+from atelier.model.findings import Warned
 from atelier.model.folders import (
     Action,
     Crumb,
@@ -27,6 +28,7 @@ from atelier.model.journal import Verb
 from atelier.model.locks import Lock
 from atelier.model.people import Actor
 from atelier.model.quotas import Space
+from atelier.workspace import watching
 from atelier.workspace.holding import locks_of
 from atelier.workspace.place import Workspace
 from atelier.workspace.quotas import check_move, shown
@@ -53,7 +55,7 @@ class Listing:
     """A folder with a window of its documents; `total` counts all that match the filter.
 
     `locks` tells which of these documents somebody is editing, `space` how full a folder with
-    a quota is, for who shares it.
+    a quota is, for who shares it, `warned` what of it waits for her answer.
     """
 
     folder: Folder
@@ -66,6 +68,7 @@ class Listing:
     pages: int
     locks: Mapping[DocumentId, Lock] = field(default_factory=dict)
     space: Space | None = None
+    warned: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ async def look(
             pages=pages,
             locks=await locks_of(ws, tx, rows),
             space=await shown(ws, tx, folder),
+            warned=await watching.in_folder(ws, tx, actor, folder),
         )
 
     return await ws.db.read(unit)

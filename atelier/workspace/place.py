@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from atelier.blobs.contract import BlobStore
-from atelier.blobs.derived import DerivedTexts
+from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import Unit
 from atelier.extract.contract import Readers
@@ -36,7 +36,7 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Records, access log, bytes, texts, index, readers, clock and settings; no methods.
+    """Records, access log, bytes, texts, pictures, index, readers, clock, settings; no methods.
 
     `clock` gives aware UTC times.
     """
@@ -45,6 +45,7 @@ class Workspace:
     trail: AccessLog
     blobs: BlobStore
     texts: DerivedTexts
+    pictures: DerivedPictures
     index: Index
     readers: Readers
     passwords: Passwords

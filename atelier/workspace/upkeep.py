@@ -13,6 +13,7 @@ from atelier.database.engine import Transaction
 from atelier.errors import IndexUnready
 from atelier.files import Disk, Lock
 from atelier.model.ids import DocumentId, FolderId
+from atelier.model.jobs import Rank
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.model.trash import RemovedKind
 from atelier.workspace.documents import forget_texts, text_key
@@ -202,9 +203,9 @@ def months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
-async def is_quiet(ws: Workspace) -> bool:
-    """Whether nothing waits to be read and the index shows everything."""
-    if await ws.db.read(jobs.unfinished):
+async def is_quiet(ws: Workspace, *, rank: Rank = Rank.BACKGROUND) -> bool:
+    """Whether nothing of this rank or a better one waits, and the index shows everything."""
+    if await ws.db.read(lambda tx: jobs.unfinished(tx, rank=rank)):
         return False
     return await _index_behind(ws) == 0
 
@@ -234,9 +235,9 @@ async def _collect_unused(ws: Workspace, hashes: list[str], older_than_seconds: 
 
 
 async def unused_texts(ws: Workspace) -> set[str]:
-    """The keys of texts that no version has any more."""
+    """The keys of texts and pictures that no version has any more."""
     # Texts first: one that is kept meanwhile has a version that is not looked at here.
-    unused = set(await ws.texts.keys())
+    unused = set(await ws.texts.keys() | await ws.pictures.keys())
     last = 0
     while rows := await ws.db.read(lambda tx, at=last: records.versions_after(tx, at, _BATCH)):  # type: ignore[misc]
         last = rows[-1][0]

@@ -400,6 +400,19 @@ def limited_folder(visit: Visit) -> None:
     visit.page.wait_for_url("**done=quota-changed")
 
 
+def dropping_folder(visit: Visit) -> None:
+    """A folder with a drop folder that is at rest, as its page tells it."""
+    visit.goes("/")
+    number = visit.page.locator(".list tr").count()
+    address = acts.make_folder(visit, f"Numérisations {number}")
+    visit.goes(f"{address}/inbox")
+    visit.page.fill("[name=name]", f"scanner-accueil {address.rpartition('/')[2]}")
+    visit.presses("Relier")
+    visit.page.wait_for_url("**done=drop-bound")
+    visit.page.get_by_role("button", name=visit.said("Suspendre")).click()
+    visit.page.wait_for_url("**done=drop-paused")
+
+
 def forbidden(visit: Visit) -> None:
     """She may read the folder, not rename it."""
     in_folder("Formation", then="/rename")(visit)
@@ -411,6 +424,7 @@ _PERSON: Final = "/people/{person:id}"
 _ORGANISATION: Final = "/organisations/{organisation:id}"
 _GROUP: Final = "/groups/{group:id}"
 _PAPER: Final = "Contrat local de santé 2027-2031 (projet).docx"
+_READ: Final = "Contrat local de santé 2022-2026.pdf"
 _CLS: Final = ("Contrat local de santé",)
 _CLOSED: Final = (*_CLS, "Négociation budgétaire")
 
@@ -453,7 +467,10 @@ PAGES: Final = (
         STEWARD,
     ),
     Shown("folder-space", f"{_FOLDER}/space", in_folder(*_CLS, then="/space")),
+    Shown("folder-unread", f"{_FOLDER}/unread", in_folder(*_CLS, then="/unread")),
     Shown("folder-space-limited", f"{_FOLDER}/space", limited_folder, STEWARD),
+    Shown("folder-inbox", f"{_FOLDER}/inbox", in_folder(*_CLS, then="/inbox")),
+    Shown("folder-inbox-bound", f"{_FOLDER}/inbox", dropping_folder, STEWARD),
     Shown("document", _DOCUMENT, on_document(_PAPER)),
     Shown("document-edited", _DOCUMENT, edited_document),
     Shown("document-aside", _DOCUMENT, with_something_aside()),
@@ -461,6 +478,11 @@ PAGES: Final = (
     Shown("document-labelled", _DOCUMENT, labelled_document),
     Shown("document-rename-taken", f"{_DOCUMENT}/rename", taken_name),
     Shown("document-pdf", _DOCUMENT, on_document("Contrat local de santé 2022-2026.pdf")),
+    Shown("view-text", f"{_DOCUMENT}/view", on_document(_PAPER, "/view")),
+    Shown("view-page", f"{_DOCUMENT}/view", on_document(_READ, "/view?as=pages&page=2")),
+    Shown("view-pdf-text", f"{_DOCUMENT}/view", on_document(_READ, "/view?as=text")),
+    Shown("compare", f"{_DOCUMENT}/compare", on_document(_PAPER, "/compare")),
+    Shown("compare-column", f"{_DOCUMENT}/compare", on_document(_PAPER, "/compare?view=column")),
     Shown("document-rename", f"{_DOCUMENT}/rename", on_document(_PAPER, "/rename")),
     Shown("document-move", f"{_DOCUMENT}/move", on_document(_PAPER, "/move")),
     Shown("access", f"{_FOLDER}/access", in_folder(*_CLS, then="/access")),
@@ -502,6 +524,7 @@ PAGES: Final = (
     Shown("requests-new", "/requests/new", at("/requests/new"), OUTSIDER),
     Shown("orphans", "/orphans", at("/orphans"), STEWARD),
     Shown("orphans-refused", "/orphans", refused_take_over, STEWARD),
+    Shown("reading", "/reading", at("/reading"), STEWARD),
     Shown("signin", "/signin", at("/signin"), ""),
     Shown("signin-refused", "/signin", refused_sign_in, ""),
     Shown("welcome", "/welcome/{token}", welcome, STEWARD),
@@ -518,6 +541,9 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "/health": "two letters, for monitors",
     "/static/{path:path}": "styles, scripts and icons",
     f"{_DOCUMENT}/versions/{{version:id}}/content": "the bytes of a document",
+    f"{_DOCUMENT}/versions/{{version:id}}/pages/{{page:id}}": "the picture of a page",
+    f"{_DOCUMENT}/versions/{{version:id}}/thumbnail": "a small picture of the first page",
+    f"{_DOCUMENT}/versions/{{version:id}}/captions": "subtitles, for the browser's player",
     f"{_DOCUMENT}/aside/{{aside:id}}/content": "the bytes that came second",
     f"{_FOLDER}/archive": "the documents of a folder, in a ZIP",
     f"{_FOLDER}/selection": "documents ticked in a folder, in a ZIP",

@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +18,7 @@ from bench.visiting import Reply, Visitor, commanded
 from tests import samples
 from tests.journeys import acts
 from tests.journeys.stage import Stage, said
+from tests.programs import TESSERACT
 
 pytestmark = pytest.mark.browser
 
@@ -172,7 +174,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit_and_leaves_nothing(
         visit.opens("Déposer des documents")
         visit.page.set_input_files("[name=files]", large)
         visit.presses("Déposer")
-        expect(visit.page.locator("#tray [data-fault]")).to_contain_text("trop grand.bin dépasse")
+        expect(visit.page.locator("#tray [data-fault]")).to_contain_text("dépasse la limite de")
     with own.visit(BO, has_script=False) as visit:
         visit.goes("/folders/1")
         visit.opens("Déposer des documents")
@@ -217,15 +219,22 @@ def test_a_body_cut_on_its_way_leaves_nothing_and_can_be_sent_again(bo: Known) -
     assert "coupe.txt" in bo.get("/folders/1").text
 
 
+# What is said of a scan depends on what the server has beside it.
+_SCANNED: Final = (
+    "Son texte a été reconnu sur des images"
+    if TESSERACT.path()
+    else "le texte de ses images n'est pas cherchable"
+)
+
+
 @pytest.mark.parametrize(("name", "content", "sentence"), [
     ("protege.pdf", samples.pdf(["Secret."], password="x"),
-     "Document protégé par un mot de passe : son texte n'est pas cherchable."),
+     "Ce document est protégé par un mot de passe : son texte n'est pas cherchable."),
     ("abime.pdf", b"%PDF-1.7\n" + b"\x00\xff" * 400,
-     "Ce fichier semble abîmé : il est gardé tel quel, son texte n'est pas lu."),
+     "Ce PDF ne s'ouvre pas : il est coupé ou abîmé. Le fichier est gardé tel quel"),
     ("numerise.pdf", samples.scanned_pdf(),
-     "Document numérisé : son texte n'est pas cherchable sur ce serveur."),
-    ("image.pdf", samples.png(),
-     "Le texte de ce format n'est pas encore lu : seul son nom est cherchable."),
+     _SCANNED),
+    ("image.pdf", samples.png(), "Le nom finit par « .pdf », mais le contenu est d'un autre genre"),
 ])  # fmt: skip
 def test_a_document_that_cannot_be_read_says_so_and_is_kept_to_the_byte(
     own: Stage, bo: Known, name: str, content: bytes, sentence: str

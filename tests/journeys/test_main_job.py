@@ -94,8 +94,11 @@ def test_a_word_of_page_seven_is_found_in_the_plural_without_accents(job: Job) -
         assert [name.split(" de ")[0] for name in hit.pages] == ["Page 7"]
         assert reader.page.locator(".hit mark").all_inner_texts() == [job.paper.written]
         (address,) = hit.pages.values()
-        assert address.endswith("?inline#page=7")
-        assert reader.bytes_at(address) == job.paper.content
+        assert address == f"{job.document}/view?page=7"
+        reader.goes(address)
+        shown = reader.page.locator("iframe").get_attribute("src") or ""
+        assert shown.endswith("?inline#page=7")
+        assert reader.bytes_at(shown) == job.paper.content
         reader.goes(f"{job.document}?page=7")
         assert job.paper.written in reader.page.locator("article").inner_text()
         reader.goes(f"{job.document}?page=6")
@@ -105,12 +108,13 @@ def test_a_word_of_page_seven_is_found_in_the_plural_without_accents(job: Job) -
 def test_a_hit_opens_its_pdf_in_the_browser_and_coming_back_shows_the_hits(job: Job) -> None:
     with job.visit(READER) as reader:
         (hit,) = acts.find_in_time(reader, job.paper.typed)
-        headers = reader.context.request.get(next(iter(hit.pages.values()))).headers
+        reader.page.locator(".hit .pages a").click()
+        reader.page.wait_for_url("**/view?page=7")
+        shown = reader.page.locator("iframe").get_attribute("src") or ""
+        headers = reader.context.request.get(shown).headers
         assert headers["content-type"] == "application/pdf"
         assert headers["content-disposition"].startswith("inline")
         assert "sandbox" in headers["content-security-policy"]
-        reader.page.locator(".hit .pages a").click()
-        reader.page.wait_for_url("**/content?inline#page=7")
         reader.page.go_back()
         assert acts.hits(reader) == [hit]
 
@@ -141,7 +145,8 @@ def test_versions_add_up_and_an_old_one_restored_is_a_new_one(job: Job) -> None:
         assert acts.versions(reader)[0] == "Version 3 actuelle"
         assert reader.page.get_by_role("button", name=said("Restaurer")).count() == 0
         assert reader.page.locator("summary", has_text="Nouvelle version").count() == 0
-        assert reader.page.locator(".timeline a").count() == 3
+        for way in ("[download]", "[href*='/view?version=']"):  # each version, to keep and to open
+            assert reader.page.locator(f".timeline a{way}").count() == 3
 
 
 def test_a_comment_stays_with_its_version(job: Job) -> None:

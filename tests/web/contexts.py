@@ -10,11 +10,16 @@ from datetime import UTC, datetime
 from atelier.model.deposits import Aside
 from atelier.model.documents import Deposited
 from atelier.model.folders import Action, Crumb, Folder
-from atelier.model.ids import AsideId, DocumentId, FolderId, PersonId
+from atelier.model.ids import AsideId, DocumentId, DropFolderId, FolderId, PersonId
+from atelier.model.inbox import Arrival, DropFolder, Outcome, Reason
 from atelier.model.locks import Lock
 from atelier.model.quotas import Space
 from atelier.web.pages.received import Told
+from tests.web.compare_contexts import compare_pages
+from tests.web.guard_contexts import guard_pages
+from tests.web.health_contexts import health_pages
 from tests.web.trash_contexts import trash_pages as trash_pages
+from tests.web.view_contexts import view_pages
 
 Pages = dict[str, dict[str, object]]
 
@@ -30,10 +35,18 @@ def with_more(pages: Pages) -> Pages:
     more: Pages = {
         "home/home.html": {"locks": {1: lock()}, "aside": [set_aside()]},
         "folders/folder.html": {"locks": {2: lock()}, "space": FULL, "brought": brought()},
-        "documents/document.html": {"lock": lock(), "aside": [set_aside()]},
+        "documents/document.html": {"lock": lock(), "aside": [set_aside()], "belied": EVIL},
         "documents/rename.html": {"onto": namesake(pages)},
         "documents/move.html": {"onto": namesake(pages)},
         "organisations/organisation.html": {"space": FULL, "limit": LIMIT},
+        "inbox/inbox.html": {
+            "folder": Folder(FolderId(12), FolderId(3), EVIL, False, AT, frozenset(Action), None),
+            "crumbs": [Crumb(FolderId(3), "Parent")],
+            "drops": [(dropping(is_paused), f"inbox/{EVIL}/") for is_paused in (False, True)],
+            "arrivals": [(one, "Refusé", EVIL) for one in arrivals()],
+            "older": 7,
+            "addresses": [("a@exemple.fr", EVIL)],
+        },
         "quotas/space.html": {
             "folder": Folder(FolderId(12), FolderId(3), EVIL, False, AT, frozenset(Action), None),
             "crumbs": [Crumb(FolderId(3), "Parent")],
@@ -42,6 +55,13 @@ def with_more(pages: Pages) -> Pages:
             "may_limit": True,
         },
     }
+    more |= health_pages()
+    for name, values in guard_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in compare_pages(pages, EVIL).items():
+        more[name] = more.get(name, {}) | values
+    for name, values in view_pages(pages).items():
+        more[name] = more.get(name, {}) | values
     names = sorted(pages.keys() | more.keys())
     return {name: pages.get(name, {}) | more.get(name, {}) for name in names}
 
@@ -49,6 +69,22 @@ def with_more(pages: Pages) -> Pages:
 def lock(holder_id: int = 9) -> Lock:
     """Somebody else's lock."""
     return Lock(DocumentId(7), PersonId(holder_id), EVIL, OVERRIDE, "secret", EVIL, AT, AT)
+
+
+def dropping(is_paused: bool) -> DropFolder:
+    """A drop folder, in somebody's name."""
+    number, person = DropFolderId(1), PersonId(9)
+    return DropFolder(number, EVIL, FolderId(12), person, OVERRIDE, None, is_paused, AT)
+
+
+def arrivals() -> list[Arrival]:
+    """A version, a link, and a drop folder from which nothing is taken."""
+    done, left = Outcome.REVISED, Outcome.LEFT
+    return [
+        Arrival(3, EVIL, OVERRIDE, 1_500, done, None, DocumentId(7), 2, AT),
+        Arrival(2, EVIL, f"a/{EVIL}", 0, left, Reason.LINK, None, None, AT),
+        Arrival(1, EVIL, "", 0, left, Reason.NOT_ALLOWED, None, None, AT),
+    ]
 
 
 def set_aside() -> Aside:

@@ -141,6 +141,8 @@ def test_a_refused_name_is_told_its_fault_beside_its_field() -> None:
 def test_an_error_shows_its_facts_as_people_read_them() -> None:
     too_large = sentences.explain(errors.TooLarge(2 * 1024**3), VOICES["fr"])
     assert too_large.happened.endswith("2\u00a0Go.")
+    announced = sentences.explain(errors.TooLarge(2 * 1024**3, 3 * 1024**3), VOICES["fr"])
+    assert "3\u00a0Go" in announced.happened and announced.happened.endswith("2\u00a0Go.")
     assert "5 minutes" in sentences.explain(errors.TooMany(300), VOICES["en"]).next
 
 

@@ -290,8 +290,8 @@ def every_page() -> dict[str, dict[str, object]]:
             "latest": [document_row()],
             "folder_names": {12: EVIL},
             "told": [
-                Notice(verb, 12, EVIL, is_above, 2, EVIL, NOW, EVIL, is_above)
-                for verb, is_above in ((Verb.TAKEN_OVER, True), (Verb.STEWARD_JOINED, False))
+                Notice(verb, 12, EVIL, verb == "taken_over", 2, EVIL, NOW, EVIL, True)
+                for verb in (Verb.TAKEN_OVER, Verb.STEWARD_JOINED, Verb.UNLOCKED)
             ],
             "waiting_requests": 2,
             "orphaned": 1,
@@ -306,6 +306,7 @@ def every_page() -> dict[str, dict[str, object]]:
             **here,
             "document": document,
             "page_text": EVIL,
+            "is_cut": True,
             "page_number": 7,
             "page_count": 18,
             "state_sentence": "Lu.",
@@ -462,12 +463,14 @@ def test_a_document_being_read_asks_to_be_looked_at_again() -> None:
     waiting = Document(7, 12, "a.pdf", (version(1, ReadState.WAITING),))
     assert rendered("documents/document.html", document=waiting).css("#reading[data-reading]")
     assert not rendered("documents/document.html").css("#reading[data-reading]")
+    again = rendered("documents/document.html", is_asked=True)
+    assert again.css("#reading[data-reading] .tag.accent")
 
 
 def test_a_hit_leads_to_its_page_and_marks_the_words() -> None:
     page = rendered("search/search.html")
     link = page.css_first(".pages a")
-    assert link.attributes["href"] == "/documents/7/versions/3/content?inline#page=7"
+    assert link.attributes["href"] == "/documents/7/view?page=7"
     assert page.css_first("mark").text() == "<b>mot</b>"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -15,12 +16,12 @@ from atelier.errors import (
     NotFound,
     VersionClash,
 )
-from atelier.extract.contract import PageKind
+from atelier.extract.contract import PageKind, Reading
 from atelier.model.documents import ReadState
 from atelier.model.folders import Action, Role, SubjectKind
 from atelier.model.ids import DocumentId
 from atelier.model.people import Actor
-from atelier.workspace import documents, folders, sharing
+from atelier.workspace import documents, folders, sharing, viewing
 from tests.builders import World, in_network
 from tests.samples import pdf
 
@@ -287,6 +288,55 @@ async def test_pages_are_shown_once_read_and_only_those_that_are_there(world: Wo
     assert await page(plain.document_id, 7) == ("tout d'un trait", None, None, PageKind.NONE)
     assert await page(empty.document_id) in {ReadState.OK, ("", None, None, PageKind.NONE)}
     assert await page(broken.document_id) is ReadState.DAMAGED
+
+
+@in_network
+async def test_of_a_very_long_page_the_beginning_is_shown_and_a_long_one_whole(
+    world: World,
+) -> None:
+    folder = await world.folder("Commun")
+    most = documents.MAX_SHOWN_CHARACTERS
+    for name, length in (("a.txt", most), ("b.txt", most + 1), ("c.txt", 3 * most)):
+        done = await world.deposit(world.steward, folder, name, b"a" * length)
+        await world.settle()
+        look = await documents.look(world.ws, world.steward, done.document_id)
+        seen = await viewing.view(world.ws, world.steward, done.document_id)
+        for page in (look.page, seen.page):
+            assert page is not None
+            assert (len(page.text), page.is_cut) == (most, length > most)
+        version = look.document.current
+        whole = await documents.reading_of(world.ws, version.id, version.sha256)
+        assert whole is not None and len(whole.pages[0]) == length
+
+
+@in_network
+async def test_a_large_reading_is_taken_apart_beside_the_loop_and_few_are_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, beside, at_once = await world.folder("Commun"), list[bool](), list[int]()
+    real, loading = documents._decoded, list[str]()
+    kept_of = world.ws.texts.get
+
+    def decoded(kept: bytes) -> Reading | None:
+        beside.append(threading.current_thread() is not threading.main_thread())
+        loading.pop()
+        return real(kept)
+
+    async def get(key: str) -> bytes | None:
+        loading.append(key)
+        at_once.append(len(loading))
+        return await kept_of(key)
+
+    for name, length in (("court.txt", 10), ("long.txt", 300_000)):
+        done = await world.deposit(world.steward, folder, name, b"a" * length)
+        await world.settle()
+        monkeypatch.setattr(documents, "_decoded", decoded)
+        monkeypatch.setattr(world.ws.texts, "get", get)
+        looks = [documents.look(world.ws, world.steward, done.document_id) for _ in range(9)]
+        assert all(one.page is not None for one in await asyncio.gather(*looks))
+        monkeypatch.undo()
+    assert beside == [False] * 9 + [True] * 9
+    assert 1 < max(at_once) <= 4
 
 
 @in_network

@@ -14,10 +14,12 @@ from atelier.web.errors import status_of
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
+from atelier.web.pages.endings import belied
+from atelier.web.pages.previews import opens, ways
+from atelier.web.pages.readings import told
 from atelier.web.pages.sentences import explain
-from atelier.web.pages.words import reading
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import documents, folders
+from atelier.workspace import documents, folders, previews
 from atelier.workspace.place import Workspace
 
 
@@ -141,6 +143,7 @@ async def sheet(visit: Visit, refused: Refused) -> Response:
     number, page = document_of(visit), visit.asked_number("page")
     look = await documents.look(visit.ws, visit.actor, number, page=page)
     current, text = look.document.current, look.page
+    drawn = await previews.shows_pages(visit.ws, current)
     return visit.page(
         "documents/document.html",
         status=refused.status,
@@ -150,10 +153,18 @@ async def sheet(visit: Visit, refused: Refused) -> Response:
         document=look.document,
         lock=look.lock,
         aside=look.aside,
+        warned=look.warned,
+        opens_here=bool(ways(current, has_text=text is not None, has_pictures=drawn).offered),
+        thumbnail=await previews.thumbnail(visit.ws, current),
+        belied=belied(look.document.name, current.media_type, visit.voice),
+        opening={one.number for one in look.document.versions if opens(one)},
+        is_asked=look.is_asked,
         page_text=text.text if text else None,
+        is_cut=text is not None and text.is_cut,
+        page_kind=text.kind if text else "",
         page_number=(text.number if text else None) or page or 1,
         page_count=(text.count if text else None) or current.page_count,
-        state_sentence=reading(current.state, visit.voice).sentence,
+        state_sentence=told(current.state, current.reason, visit.voice).sentence,
         max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
         **refused.values(),
     )

@@ -133,6 +133,7 @@ async def listing(visit: Visit, refused: Refused, told: Told | None = None) -> R
         audience=found.audience,
         locks=found.locks,
         space=found.space,
+        warned=found.warned,
         max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
         max_files=visit.ws.settings.limits.max_files_per_deposit,
         undo=_undo(visit),

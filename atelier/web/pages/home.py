@@ -7,7 +7,7 @@ from starlette.responses import Response
 from atelier.errors import Invalid, NameTaken
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import aside, folders, orphans, requests
+from atelier.workspace import aside, folders, guard, orphans, requests
 
 
 async def show(visit: Visit) -> Response:
@@ -41,6 +41,7 @@ async def _home(visit: Visit, refused: Refused) -> Response:
         told=notices.told,
         orphaned=notices.orphaned,
         aside=await aside.hers(visit.ws, visit.actor),
+        to_check=await guard.waiting(visit.ws, visit.actor),
         waiting_requests=await requests.waiting(visit.ws, visit.actor),
         **refused.values(),
     )

@@ -17,7 +17,13 @@ from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.model.names import Fault as NameFault
 from atelier.web.language import N_, Voice
-from atelier.web.pages.start_faults import COPY_FAULTS, NEAREST, SETTING_FAULTS, UNREADY_FAULTS
+from atelier.web.pages.start_faults import (
+    COPY_ACTS,
+    COPY_FAULTS,
+    NEAREST,
+    SETTING_FAULTS,
+    UNREADY_FAULTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +345,9 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     Action.UNLOCK: N_(
         "Quelqu'un d'autre modifie ce document : seul un coordinateur peut le libérer."
     ),
+    "drop_folders": N_(
+        "Votre accès à ce dossier ne permet pas de voir ni de relier ses dossiers de dépôt."
+    ),
     "manage": N_("Cette action est réservée aux administrateurs du réseau."),
     SEEING: N_(
         "Vous voyez les dossiers comme quelqu'un d'autre : rien ne peut être changé dans cette vue."
@@ -350,6 +359,7 @@ MISSING: Final[Mapping[str, str]] = {
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
     "aside": N_("Ce fichier n'est plus mis de côté pour vous."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
+    "finding": N_("Il n'y a rien à vérifier ici, ou ce n'est pas à vous d'y répondre."),
     "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
     "request": N_("Cette demande n'existe pas, ou elle a déjà reçu une réponse."),
     "person": N_("Cette personne n'existe pas, ou son compte n'est plus actif."),
@@ -357,6 +367,7 @@ MISSING: Final[Mapping[str, str]] = {
     "organisation": N_("Cette structure n'existe pas."),
     "group": N_("Ce groupe de travail n'existe pas, ou ne vous est pas ouvert."),
     "membership": N_("Ce rattachement n'existe pas, ou ne vous est pas ouvert."),
+    "drop_folder": N_("Ce dossier de dépôt n'est pas, ou plus, relié à ce dossier."),
     "upload": N_("Ce dépôt n'est plus en cours, ou n'est pas le vôtre."),
     "member": N_("Cette personne ne fait pas partie de ce groupe."),
 }
@@ -372,7 +383,18 @@ NAME_FAULTS: Final[Mapping[str, str]] = {
 
 FAULTS: Final[Mapping[str, str]] = {
     "empty": N_("Ce champ est à remplir."),
+    "zero_quota": N_(
+        "Une limite de zéro n'est pas possible : laissez vide pour ne pas limiter ; pour que "
+        "plus rien n'arrive, ne laissez que la lecture."
+    ),
     "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
+    "too_many_drop_folders": N_("Dix dossiers de dépôt sont déjà reliés ici : c'est le plus."),
+    "files_left": N_(
+        "Il reste des fichiers dans inbox/%(value)s/ (peut-être à un nom caché) : demandez à un "
+        "administrateur de les ranger, ou choisissez un autre nom."
+    ),
+    "begins_with_dot": N_("Ce nom ne peut pas commencer par un point."),
+    "may_not_add": N_("Cette personne ne peut pas déposer dans ce dossier : donnez-lui l'accès."),
     "too_many_locks": N_("Vous modifiez déjà 100 documents : terminez-en d'abord avec l'un d'eux."),
     "too_short": N_("C'est trop court : 12 caractères au moins."),
     "too_long": N_("C'est trop long."),
@@ -400,7 +422,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "unknown_address": N_("Personne n'a cette adresse dans l'annuaire : vérifiez-la."),
     "inactive_account": N_("Le compte de cette personne n'est plus actif."),
     "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
-    "none_chosen": N_("Aucun document n'est coché : cochez-en dans la liste, puis recommencez."),
+    "none_chosen": N_("Cochez au moins un document dans la liste, puis recommencez."),
     "has_left": N_("Cette structure a quitté le réseau : ses rattachements ne changent plus."),
 }
 
@@ -409,9 +431,13 @@ ALREADY: Final[Mapping[str, str]] = {
     "open": N_("Ce dossier suit déjà les accès de son dossier parent."),
     "unlocked": N_("Plus personne ne modifie ce document."),
     "quota": N_("C'est déjà la limite."),
+    "drop_folder": N_("Ce nom de dossier de dépôt est déjà pris : choisissez-en un autre."),
+    "drop_paused": N_("Ce dossier de dépôt est déjà suspendu."),
+    "drop_running": N_("Ce dossier de dépôt est déjà en marche."),
     "current": N_("Cette version est déjà la version actuelle."),
     "named": N_("C'est déjà son nom."),
     "labelled": N_("C'est déjà la mention de cette version."),
+    "settled": N_("Quelqu'un a déjà répondu pour cette version."),
     "there": N_("Il se trouve déjà dans ce dossier."),
     "group": N_("Un groupe de travail porte déjà ce nom."),
     "organisation": N_("Une structure porte déjà ce nom."),
@@ -445,6 +471,15 @@ QUOTAS: Final[Mapping[str, str]] = {
     "above": N_("La limite d'espace de la partie du réseau où se trouve ce dossier est atteinte."),
 }
 
+# Nothing more fits at all: also where the limit is nothing.
+_FULL: Final[Mapping[str, str]] = {
+    "folder": N_("La limite d'espace du dossier est atteinte : rien de plus ne peut y entrer."),
+    "organisation": N_(
+        "La limite d'espace de votre structure est atteinte : rien de plus ne peut être déposé"
+        " pour elle."
+    ),
+}
+
 # Where one fact chooses the sentence of what happened.
 _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.Forbidden: ("action", FORBIDDEN),
@@ -466,7 +501,7 @@ def explain(error: AtelierError, voice: Voice) -> Explanation:
     known: dict[str, object] = error.facts() if is_dataclass(error) else {}
     facts = {name: _shown(name, value, voice) for name, value in known.items()}
     return Explanation(
-        title=voice.text(said.title, **facts),
+        title=voice.text(_title(error, said.title), **facts),
         happened=voice.text(_happened(error, said.happened), **facts),
         kept=voice.text(_kept(error, said.kept), **facts),
         next=voice.text(_next(error, said.next), **facts),
@@ -485,7 +520,14 @@ _ASIDE: Final = N_(
 _ASIDE_NEXT: Final = N_(
     "Comparez-le avec la version actuelle, puis déposez-le comme nouvelle version, ou jetez-le."
 )
+_TOO_LARGE_BY: Final = N_(
+    "Ce qui est envoyé fait %(size_bytes)s et dépasse la limite de %(limit_bytes)s."
+)
 _OWN_VIEW: Final = N_("Revenez à votre propre vue, en haut de la page, puis recommencez.")
+
+
+def _title(error: AtelierError, otherwise: str) -> str:
+    return COPY_ACTS.get(getattr(error, "act", ""), otherwise)
 
 
 def _next(error: AtelierError, otherwise: str) -> str:
@@ -501,6 +543,10 @@ def _kept(error: AtelierError, otherwise: str) -> str:
 
 
 def _happened(error: AtelierError, otherwise: str) -> str:
+    if isinstance(error, errors.TooLarge) and error.size_bytes is not None:
+        return _TOO_LARGE_BY
+    if isinstance(error, errors.QuotaFull) and error.left_bytes == 0 and error.of in _FULL:
+        return _FULL[error.of]
     fact, sentences = _BY_FACT.get(type(error), ("", {}))
     return sentences.get(str(getattr(error, fact, "")), otherwise)
 

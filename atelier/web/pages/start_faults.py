@@ -16,6 +16,7 @@ SETTING_FAULTS: Final[Mapping[str, str]] = {
     "not_text": N_("%(source)s : « %(key)s » doit être un texte."),
     "not_number": N_("%(source)s : « %(key)s » doit être un nombre entier."),
     "not_list": N_("%(source)s : « %(key)s » doit être une liste."),
+    "not_yes_no": N_("%(source)s : « %(key)s » doit être true ou false."),
     "out_of_range": N_("%(source)s : la valeur de « %(key)s » est hors limites."),
     "not_address": N_("%(source)s : « %(key)s » doit s'écrire comme « sqlite:chemin »."),
     "not_place": N_("%(source)s : « %(key)s » doit s'écrire comme « /_blobs/ », ou être vide."),
@@ -52,6 +53,13 @@ UNREADY_FAULTS: Final[Mapping[str, str]] = {
     "newer": N_("Les données de « %(folder)s » viennent d'une version plus récente d'Atelier."),
 }
 
+COPY_ACTS: Final[Mapping[str, str]] = {
+    "backup": N_("Sauvegarde impossible"),
+    "restore": N_("Restauration impossible"),
+    "export": N_("Export impossible"),
+    "key": N_("Clé impossible à fabriquer"),
+}
+
 COPY_FAULTS: Final[Mapping[str, str]] = {
     "taken": N_("« %(place)s » existe déjà : rien n'est jamais écrasé."),
     "not_empty": N_("Le dossier « %(place)s » n'est pas vide."),
@@ -74,5 +82,8 @@ COPY_FAULTS: Final[Mapping[str, str]] = {
     "locked": N_("« %(place)s » est chiffrée : donnez le fichier de la clé avec --identity."),
     "other_key": N_("« %(place)s » est chiffrée pour une autre clé que celle donnée."),
     "no_key": N_("« %(place)s » ne contient pas de clé secrète (une ligne AGE-SECRET-KEY-…)."),
-    "no_recipient": N_("« %(place)s » n'est pas une clé publique (elle commence par age1…)."),
+    "no_recipient": N_(
+        "« %(place)s » n'est pas une clé publique entière : elle commence par age1 et compte 62"
+        " caractères. Copiez-la telle que « atelier backup-key » l'a donnée."
+    ),
 }

@@ -122,10 +122,37 @@ JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
         N_("a fini de modifier le document %(name)s"),
         N_("a fini de modifier un document"),
     ),
+    Verb.FINDING_SETTLED: (
+        N_(
+            "a confirmé que les numéros de sécurité sociale sont voulus "
+            "dans la version %(version)s de %(name)s"
+        ),
+        N_("a confirmé que des numéros de sécurité sociale sont voulus"),
+    ),
+    Verb.VERSION_PURGED: (
+        N_("a effacé définitivement la version %(version)s de %(name)s"),
+        N_("a effacé définitivement une version"),
+    ),
     Verb.FOLDER_LIMITED: (
         N_("a limité l'espace du dossier %(name)s à %(quota_bytes)s"),
         N_("a retiré la limite d'espace du dossier %(name)s"),
         N_("a changé la limite d'espace d'un dossier"),
+    ),
+    Verb.DROP_BOUND: (
+        N_("a relié le dossier de dépôt automatique %(name)s, au nom de %(subject)s"),
+        N_("a relié un dossier de dépôt automatique"),
+    ),
+    Verb.DROP_PAUSED: (
+        N_("a suspendu le dossier de dépôt automatique %(name)s"),
+        N_("a suspendu un dossier de dépôt automatique"),
+    ),
+    Verb.DROP_RESUMED: (
+        N_("a remis en marche le dossier de dépôt automatique %(name)s"),
+        N_("a remis en marche un dossier de dépôt automatique"),
+    ),
+    Verb.DROP_UNBOUND: (
+        N_("ne relie plus le dossier de dépôt automatique %(name)s"),
+        N_("ne relie plus un dossier de dépôt automatique"),
     ),
     Verb.DOCUMENT_RENAMED: (
         N_("a renommé le document %(before)s en %(after)s"),
@@ -311,6 +338,10 @@ NOTICES: Final[Mapping[str, str]] = {
     "lock-renewed": N_("C'est prolongé de quatre heures."),
     "unlocked": N_("Le document est libre : d'autres peuvent le changer."),
     "quota-changed": N_("La limite d'espace est enregistrée."),
+    "drop-bound": N_("Le dossier de dépôt est relié : le serveur le crée dans un instant."),
+    "drop-paused": N_("Le dossier de dépôt est suspendu : ce qui y arrive y reste."),
+    "drop-resumed": N_("Le dossier de dépôt est remis en marche."),
+    "drop-unbound": N_("Le dossier de dépôt n'est plus relié ; ses fichiers restent en place."),
     "restored": N_("La version est restaurée comme nouvelle version."),
     "thrown-away": N_("Ce fichier n'est plus mis de côté."),
     "labelled": N_("La mention est enregistrée."),
@@ -326,6 +357,14 @@ NOTICES: Final[Mapping[str, str]] = {
     "folder-removed": N_("Le dossier est dans la corbeille, avec ce qu'il contient."),
     "brought-back": N_("C'est remis en place."),
     "purged": N_("C'est effacé définitivement."),
+    "finding-settled": N_("C'est noté : plus personne n'en sera averti."),
+    "version-purged": N_(
+        "Cette version est effacée définitivement, avec son texte et ses aperçus."
+    ),
+    "reading-again": N_("Ce document sera relu dans un instant."),
+    "all-reading-again": N_(
+        "La relecture est demandée : elle se fait peu à peu, sans gêner personne."
+    ),
     "granted": N_("L'accès est donné."),
     "withdrawn": N_("L'accès est retiré."),
     "person-added": N_("La personne est ajoutée."),
