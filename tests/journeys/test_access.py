@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.journeys import acts
 from tests.journeys.people import (
@@ -234,8 +234,8 @@ def _tries_a_change_and_leaves_it(claire: Visit, martine: Visit, place: Place) -
     assert "Rien n'est encore fait." in _read(claire)
     assert "2 personnes perdent l'accès « Lecture » : 1 document dans 1 dossier" in _read(claire)
     claire.follows("Annuler")
+    expect(claire.page.get_by_role("row").filter(has_text=OUTSIDE)).to_have_count(1)
     assert claire.path == f"{place.folder}/access"
-    assert claire.page.get_by_role("row").filter(has_text=OUTSIDE).count() == 1
     assert martine.goes(place.folder) == 200
 
 
