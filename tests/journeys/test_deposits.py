@@ -139,7 +139,9 @@ def test_a_drop_outlives_a_killed_server_and_reloads_and_goes_on_from_any_page(
         bo.goes("/people")
         listening(bo)
         assert bo.page.evaluate("() => window.wasEmpty") is False, "it comes with its lines"
-        expect(bo.page.locator("#tray [data-whole]")).to_have_js_property("value", 100)
+        expect(bo.page.locator("#tray [data-whole]")).to_have_js_property(
+            "value", 100, timeout=90_000
+        )
         assert asks(bo).count() == 0
         assert stored(bo, folder) == made
         _await_forgotten(bo)
