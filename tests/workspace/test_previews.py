@@ -193,11 +193,11 @@ async def test_who_leaves_before_her_turn_has_nothing_drawn_and_what_has_begun_i
     gate.set()
     await asyncio.wait(looks)
     assert all(look.cancelled() for look in (*looks, line))
-    assert [at for at, _ in watched.drawn] == [2, 3]
+    assert sorted(at for at, _ in watched.drawn) == [2, 3]
     assert kept(world) == ["d1p1w1200", "d1p1w320", "s1p2w1200", "s1p3w1200"]
     for at in (2, 4):
         assert (await page(world, reader, done.document_id, at=at)).content
-    assert [at for at, _ in watched.drawn] == [2, 3, 4]
+    assert sorted(at for at, _ in watched.drawn) == [2, 3, 4]
 
 
 @in_network
