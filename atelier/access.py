@@ -32,6 +32,7 @@ from atelier.model.ids import FolderId, GroupId, OrganisationId, PersonId
 from atelier.model.people import Actor
 
 MANAGE = "manage"  # what stewards do: organisations, people, groups, settings
+GLOSSARY = "glossary"  # what who coordinates a folder does for the network's words
 SEEING = "seeing"  # what is refused to one who only looks, as somebody else
 
 
@@ -391,6 +392,21 @@ async def manage_group(tx: Transaction, actor: Actor, group: GroupId) -> bool:
     if actor.seeing is not None or not rows:
         raise NotFound("group")
     return bool(rows[0][0])
+
+
+async def keep_glossary(tx: Transaction, actor: Actor) -> None:
+    """Pass when she may write the network's words, else `Forbidden`.
+
+    Stewards, and whoever coordinates a folder today.
+    """
+    rows = await tx.rows(
+        f"WITH {scoped(actor, Action.SHARE)} SELECT 1 FROM people"
+        " WHERE id = :person AND disabled_at IS NULL"
+        " AND (is_steward = 1 OR EXISTS (SELECT 1 FROM scoped))",
+        **asking(actor),
+    )
+    if actor.seeing is not None or not rows:
+        raise Forbidden(GLOSSARY)
 
 
 def act(actor: Actor) -> None:

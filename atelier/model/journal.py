@@ -70,6 +70,10 @@ class NetworkVerb(StrEnum):
     ACCESS_LOG_READ = "access_log_read"
     ORGANISATION_LIMITED = "organisation_limited"
     WORKSPACE_EXPORTED = "workspace_exported"
+    TERM_ADDED = "term_added"
+    TERM_CHANGED = "term_changed"
+    TERM_REMOVED = "term_removed"
+    GLOSSARY_IMPORTED = "glossary_imported"
 
 
 @dataclass(frozen=True, slots=True)
