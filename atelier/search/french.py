@@ -11,22 +11,29 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
+from atelier.search import conjugation
 from atelier.search.stop_words import ELIDED, STOP_WORDS
 
 # Stands for a stop word in `Streams.exact`, so that phrases keep their distances.
 GAP = "_"
+# In `Streams.written`, stands between the exact spelling and the one that people use.
+WRITTEN_AS = "|"
 
 LONGEST_TERM = 64
+_SHORTEST_WRITTEN = 3
 _BLOCK_CHARS = 1 << 18
 # Two generations of this many chunks: 9 of 10 words of a text are remembered, in 5 MB.
 _MEMORY_CHUNKS = 10_000
 
-_USUAL_LANGUAGE = "fr"
+# Of a text whose own is unknown, being short.
+USUAL_LANGUAGE = "fr"
 
 # Snowball's languages that may be met in documents, by ISO 639-1.
 _STEMMERS = {
@@ -67,7 +74,8 @@ _MARKS = (
 )
 # Unicode counts the apostrophe ʼ (U+02BC) among letters; here it links words.
 _WORD = rf"(?:[^\W_ʼ]++[{_MARKS}]*+)++"
-_ACRONYM = r"(?:[^\W\d_ʼ]\.){2,16}[^\W\d_ʼ]?(?![^\W_ʼ])"
+_LETTER = rf"[^\W\d_ʼ][{_MARKS}]*+"
+_ACRONYM = rf"(?:{_LETTER}\.){{2,16}}(?:{_LETTER})?(?![^\W_ʼ])"
 _APOSTROPHES = "'’ʼ‘"
 # PDFium writes U+FFFE or U+0002 for the hyphen of a word cut at a line end.
 _LINE_END = r"[ \t]*+\r?\n[ \t]*+"
@@ -76,11 +84,13 @@ _LINK = rf"(?:[{_APOSTROPHES}·]|[-‐‑\ufffe\x02](?:{_LINE_END})?|(?<=\u00ad)
 _CHUNK = re.compile(rf"(?:{_ACRONYM}|{_WORD})(?:{_LINK}(?:{_ACRONYM}|{_WORD})){{0,11}}")
 _PART = re.compile(rf"({_ACRONYM}|{_WORD})({_LINK})?")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060"))
+_TO_WRITTEN = {**_INVISIBLE, **dict.fromkeys(map(ord, _APOSTROPHES), "'")}
 _TO_LETTERS = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 # Cyrillic keeps its marks: й is a letter of its own and its stemmer needs it.
 _ACCENTS = re.compile(r"(?<![\u0400-\u04ff])[\u0300-\u036f]+")
+_LINE_CUT = re.compile(rf"[-‐‑\ufffe\x02]?{_LINE_END}")
 _DIGIT = re.compile(r"\d")
 _NOT_IN_TERMS = re.compile(rf"[^\w{_MARKS}]|_")
 
@@ -110,19 +120,21 @@ class Streams(NamedTuple):
     """What an engine indexes of a text: terms set apart by spaces.
 
     `exact` keeps the order of words, with `GAP` for each stop word; joined forms follow
-    at its end. `stems` has no order worth keeping.
+    at its end. `stems` has no order worth keeping. `written` is each word once, in lower
+    case with its accents (`sante|santé`), without short words and those with digits.
     """
 
     exact: str
     stems: str
+    written: str
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Every word of the text, in order, with its place."""
-    for found in _CHUNK.finditer(text):
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Every word of the text from there on, in order, with its place."""
+    for found in _CHUNK.finditer(text, start):
         base = found.start()
-        for start, end, exact, is_stop, is_joined in _split(found.group()):
-            yield Token(base + start, base + end, exact, is_stop, is_joined)
+        for token in _split(found.group()):
+            yield token._replace(start=base + token.start, end=base + token.end)
 
 
 def tokens_at(text: str, start: int) -> Iterator[Token]:
@@ -164,8 +176,21 @@ def stem(exact: str, language: str) -> str:
 
 
 def searched_stems(exact: str, languages: Iterable[str]) -> frozenset[str]:
-    """The stems that may stand for a searched word in texts of these languages, and French."""
-    return frozenset(stem(exact, language) for language in {*languages, _USUAL_LANGUAGE})
+    """The stems that may stand for a searched word in texts of these languages, and French.
+
+    Those of its other forms too, when it is a verb whose forms have several.
+    """
+    return own_stems(exact, languages) | _conjugated_stems(exact)
+
+
+def own_stems(exact: str, languages: Iterable[str]) -> frozenset[str]:
+    """Of these `searched_stems`, those of the word as it was typed."""
+    return frozenset(stem(exact, language) for language in {*languages, USUAL_LANGUAGE})
+
+
+@lru_cache(maxsize=1_024)
+def _conjugated_stems(exact: str) -> frozenset[str]:
+    return frozenset(stem(form, USUAL_LANGUAGE) for form in conjugation.forms(exact))
 
 
 def words(text: str) -> list[Word]:
@@ -177,13 +202,26 @@ def streams(text: str, language: str) -> Streams:
     """What to index of a text in that language (ISO 639-1, or "" for unknown)."""
     analysis = _analysis(language)
     exact, stems, joined = [], [], []
+    written: dict[str, None] = {}
     for block in _blocks(text):
         for learnt in map(analysis.__getitem__, _CHUNK.findall(block)):
             exact.append(learnt[0])
             stems.append(learnt[1])
+            written[learnt[3]] = None
             if learnt[2]:
                 joined.append(learnt[2])
-    return Streams(" ".join(exact + joined), " ".join(filter(None, stems)))
+    words = " ".join(filter(None, written))
+    return Streams(" ".join(exact + joined), " ".join(filter(None, stems)), words)
+
+
+def unlearnt(text: str) -> int:
+    """About how many characters `streams` has to analyse: those of words it does not remember.
+
+    The most frequent ones once, the others each time; and what is too long to be remembered.
+    """
+    found = Counter(_CHUNK.findall(text))
+    kept = {chunk for chunk, _ in found.most_common(_MEMORY_CHUNKS) if len(chunk) <= LONGEST_TERM}
+    return sum(len(chunk) * (1 if chunk in kept else times) for chunk, times in found.items())
 
 
 def fold(word: str) -> str:
@@ -196,8 +234,12 @@ def fold(word: str) -> str:
     return _NOT_IN_TERMS.sub("", unicodedata.normalize("NFC", _ACCENTS.sub("", apart)))
 
 
-class _Analysis(dict[str, tuple[str, str, str]]):
-    """Terms of chunks in one language: exact ones with gaps, stems, joined forms.
+# Exact terms, stems, joined forms, written forms; each set apart by spaces.
+_Learnt = tuple[str, str, str, str]
+
+
+class _Analysis(dict[str, _Learnt]):
+    """Terms of chunks in one language: exact ones with gaps, stems, joined forms, written ones.
 
     A text says the same words often: what was analysed is remembered, what was not met
     for two generations is forgotten.
@@ -208,9 +250,9 @@ class _Analysis(dict[str, tuple[str, str, str]]):
         algorithm = _STEMMERS.get(language)
         # Its own memory is off: ours is in front, and one stemmer serves several threads.
         self._stemmer = Stemmer.Stemmer(algorithm, 0) if algorithm else None
-        self._prefix = "" if language in ("", _USUAL_LANGUAGE) else f"{language}:"
+        self._prefix = "" if language in ("", USUAL_LANGUAGE) else f"{language}:"
         self._lock = threading.Lock()
-        self._older: dict[str, tuple[str, str, str]] = {}
+        self._older: dict[str, _Learnt] = {}
 
     def stem(self, exact: str) -> str:
         if self._stemmer is None or _DIGIT.search(exact):
@@ -219,7 +261,7 @@ class _Analysis(dict[str, tuple[str, str, str]]):
             stem: str = self._stemmer.stemWord(exact)
         return self._prefix + (stem or exact)
 
-    def __missing__(self, chunk: str) -> tuple[str, str, str]:
+    def __missing__(self, chunk: str) -> _Learnt:
         learnt = self._older.get(chunk) or self._analysed(chunk)
         if len(chunk) <= LONGEST_TERM:
             if len(self) >= _MEMORY_CHUNKS:
@@ -228,12 +270,13 @@ class _Analysis(dict[str, tuple[str, str, str]]):
             self[chunk] = learnt
         return learnt
 
-    def _analysed(self, chunk: str) -> tuple[str, str, str]:
+    def _analysed(self, chunk: str) -> _Learnt:
         found = list(_split(chunk))
         return (
             " ".join(GAP if word.is_stop else word.exact for word in found if not word.is_joined),
             " ".join(self.stem(word.exact) for word in found if not word.is_stop),
             " ".join(word.exact for word in found if word.is_joined),
+            " ".join(filter(None, (_written(chunk, word) for word in found))),
         )
 
 
@@ -309,6 +352,18 @@ def _token(word: str, start: int, end: int) -> Token | None:
         return None
     spelled = word.lower() if word.isascii() else unicodedata.normalize("NFC", word).lower()
     return Token(start, end, exact, spelled in STOP_WORDS, False)
+
+
+def _written(chunk: str, word: Token) -> str:
+    """The word as people write it, behind its exact spelling; "" for what is not suggested."""
+    exact = word.exact
+    if word.is_stop or word.is_joined or len(exact) < _SHORTEST_WRITTEN or _DIGIT.search(exact):
+        return ""
+    written = _LINE_CUT.sub("", chunk[word.start : word.end])
+    written = unicodedata.normalize("NFC", written.translate(_TO_WRITTEN)).lower()
+    if len(written) > LONGEST_TERM or written == exact:
+        return exact
+    return exact if "." in written else f"{exact}{WRITTEN_AS}{written}"
 
 
 def _words_of(found: Iterator[Token]) -> Iterator[Word]:

@@ -3,12 +3,13 @@
     budget 2024            both words (in the text or the name)
     "maison de santé"      these words, in this order
     -provisoire            not this word; also -"…", -titre:…, -type:…
-    budget OR finances     one or the other
+    budget OU finances     one or the other; also OR
     vaccin*                words that begin so
     titre: dossier: par: structure: type: avant: après:
     title: folder: by: organisation: type: before: after:
 
-A period bounds with its first day: `après:2023 avant:2024` is the year 2023.
+A period bounds with its first day: `après:2023 avant:2024` is the year 2023. `réunion:` is
+words like any other as long as there are no meetings to name.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from atelier.search.media_types import MEDIA_TYPES
 MAX_BYTES = 1024
 MAX_TERMS = 32
 MAX_EXPANSIONS = 40
+# In capitals only: in small letters they are words.
+EITHER = frozenset({"OU", "OR"})
 
 _SHORTEST_PREFIX = 2
 # Engines count time in nanoseconds of 64 bits.
@@ -51,11 +54,16 @@ class Field(StrEnum):
 
 
 class Term(msgspec.Struct, frozen=True):
-    """One thing asked for, as it was typed; the analysis may find several words in it."""
+    """One thing asked for, as it was typed; the analysis may find several words in it.
+
+    A word of several words is all of them. `is_added` by the glossary: worth less than what
+    was typed.
+    """
 
     text: str
     form: Form = Form.WORD
     field: Field = Field.ANYWHERE
+    is_added: bool = False
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -63,6 +71,13 @@ class Clause(msgspec.Struct, frozen=True):
 
     terms: tuple[Term, ...]
     is_excluded: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but a word wanted anywhere."""
+        (first, *others) = self.terms
+        is_word = first.form is Form.WORD and first.field is Field.ANYWHERE
+        return is_word and not others and not self.is_excluded
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -86,6 +101,18 @@ class Query(msgspec.Struct, frozen=True):
         """Whether nothing is asked for at all."""
         return self == Query()
 
+    @property
+    def has_wishes(self) -> bool:
+        """Whether some words are wanted, of which a document may hold more than another."""
+        return any(not clause.is_excluded for clause in self.clauses)
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether documents may be asked for by something else than words."""
+        named = self.folders or self.excluded_folders
+        typed = self.media_types or self.excluded_media_types
+        return bool(named or typed or self.after or self.before)
+
 
 def parse(text: str, zone: tzinfo = UTC) -> Query:
     """Read what a person typed; never an error. Dates are days of `zone`.
@@ -96,6 +123,28 @@ def parse(text: str, zone: tzinfo = UTC) -> Query:
     for piece in _PIECE.finditer(_bounded(text)):
         reading.take(_piece(piece))
     return reading.query()
+
+
+def pieces(text: str) -> list[str]:
+    """What was typed, in the pieces that `parse` reads one after the other; quotes are `"`."""
+    return [found.group() for found in _PIECE.finditer(_bounded(text))]
+
+
+def ill_valued(piece: str) -> tuple[str, str] | None:
+    """The field and the value of one of `pieces` that the field cannot take; None for others.
+
+    The field is told as "period", "type" or "", the value without its quotes.
+    """
+    begun = _FIELD.match(piece)
+    found = _PIECE.fullmatch(piece)
+    if begun is None or found is None:
+        return None
+    name, read, reading = _plain(begun[1]), _piece(found), _Reading(UTC)
+    value = piece[begun.end() :].strip('"')
+    if not reading.knows(name) or (read.field == name and reading.takes(read)):
+        return None
+    kind = _KINDS.get(name, "")
+    return ("" if kind == "folder" else kind), value
 
 
 class _Piece(NamedTuple):
@@ -114,6 +163,8 @@ _PIECE = re.compile(
         (?:"(?P<phrase>[^"]*)"|(?P<word>\S[^\s"]*))""",
     re.VERBOSE,
 )
+
+_FIELD = re.compile(r"-?([^\W\d_]+):")
 
 
 def _piece(found: re.Match[str]) -> _Piece:
@@ -144,7 +195,7 @@ def _has_word(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-# Fields of which an OR joins two of a kind: bounds are not among the clauses.
+# Fields of which an OU joins two of a kind: bounds are not among the clauses.
 _KINDS = {"dossier": "folder", "folder": "folder", "type": "type"} | dict.fromkeys(
     ("avant", "before", "apres", "after"), "period"
 )
@@ -157,8 +208,9 @@ class _Reading:
         self._zone = zone
         self._clauses: list[Clause] = []
         self._count = 0
-        # The field before an OR that waits for its other side; "" is that of words.
+        # The field before an OU that waits for its other side; "" is that of words.
         self._before_or: str | None = None
+        self._typed_or = ""
         self._last_field: str | None = None
         self._folders: dict[bool, list[str]] = {False: [], True: []}
         self._types: dict[bool, set[str]] = {False: set(), True: set()}
@@ -176,20 +228,27 @@ class _Reading:
         }
 
     def take(self, piece: _Piece) -> None:
-        if piece.whole == "OR" and self._before_or is None and self._last_field is not None:
-            self._before_or = self._last_field
+        if piece.whole in EITHER and self._before_or is None and self._last_field is not None:
+            self._before_or, self._typed_or = self._last_field, piece.whole
             return
         kind = _KINDS.get(piece.field, "")
         if self._before_or is not None and (piece.is_excluded or kind != self._before_or):
             self._take_or_as_word()
-        rule = self._rules.get(piece.field)
-        value = piece.word if piece.phrase is None else piece.phrase
-        if rule is None or not rule(piece, value):
+        if not self.takes(piece):
             kind = ""
             self._add(_as_words(piece.whole), is_excluded=False)
         self._before_or = None
         is_joinable = bool(kind) or bool(self._clauses and not self._clauses[-1].is_excluded)
         self._last_field = kind if is_joinable and not piece.is_excluded else None
+
+    def knows(self, field: str) -> bool:
+        return bool(field) and field in self._rules
+
+    def takes(self, piece: _Piece) -> bool:
+        rule = self._rules.get(piece.field)
+        return rule is not None and rule(
+            piece, piece.word if piece.phrase is None else piece.phrase
+        )
 
     def query(self) -> Query:
         if self._before_or is not None:
@@ -206,7 +265,7 @@ class _Reading:
 
     def _take_or_as_word(self) -> None:
         self._before_or = None
-        self._add(Term("OR"), is_excluded=False)
+        self._add(Term(self._typed_or), is_excluded=False)
 
     def _add(self, term: Term, *, is_excluded: bool) -> None:
         if not _has_word(term.text) or self._count >= MAX_TERMS:

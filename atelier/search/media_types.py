@@ -1,6 +1,8 @@
-"""The kinds of files people name after `type:`, as sets of media types."""
+"""The kinds of files: those people name after `type:`, and the one a media type is of."""
 
 from __future__ import annotations
+
+from atelier.model.search import FileKind
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
@@ -60,3 +62,34 @@ MEDIA_TYPES: dict[str, frozenset[str]] = {
     "mail": _EML | _MSG,
     "courriel": _EML | _MSG,
 }
+
+# The first beginning that fits says the kind.
+_KINDS = (
+    ("application/pdf", FileKind.PDF),
+    ("text/csv", FileKind.SHEET),
+    ("application/vnd.ms-excel", FileKind.SHEET),
+    (f"{_OFFICE}spreadsheetml", FileKind.SHEET),
+    (f"{_OPEN}spreadsheet", FileKind.SHEET),
+    ("application/vnd.ms-powerpoint", FileKind.SLIDES),
+    (f"{_OFFICE}presentationml", FileKind.SLIDES),
+    (f"{_OPEN}presentation", FileKind.SLIDES),
+    ("message/rfc822", FileKind.MAIL),
+    ("application/vnd.ms-outlook", FileKind.MAIL),
+    ("text/", FileKind.TEXT),
+    ("application/msword", FileKind.TEXT),
+    ("application/vnd.ms-word", FileKind.TEXT),
+    (f"{_OFFICE}wordprocessingml", FileKind.TEXT),
+    (f"{_OPEN}text", FileKind.TEXT),
+    ("application/rtf", FileKind.TEXT),
+    ("application/epub+zip", FileKind.TEXT),
+    ("application/xhtml+xml", FileKind.TEXT),
+    ("image/", FileKind.IMAGE),
+    ("audio/", FileKind.SOUND),
+    ("video/", FileKind.FILM),
+)
+
+
+def kind_of(media_type: str) -> FileKind:
+    """What people call a file of this media type (`type/subtype`, in lower case)."""
+    fitting = (kind for beginning, kind in _KINDS if media_type.startswith(beginning))
+    return next(fitting, FileKind.OTHER)

@@ -102,8 +102,22 @@ def test_other_languages_have_their_stemmer_and_their_own_stems() -> None:
 
 def test_streams_keep_distances_and_put_joined_forms_last() -> None:
     assert french.streams("Le compte-rendu du bon de commande", "fr") == french.Streams(
-        "_ compte rendu _ bon _ commande compterendu", "compt rendu compterendu bon command"
+        "_ compte rendu _ bon _ commande compterendu",
+        "compt rendu compterendu bon command",
+        "compte rendu bon commande",
     )
+
+
+def test_written_words_keep_their_accents_and_are_found_by_their_exact_spelling() -> None:
+    text = "L’ŒUVRE de santé, d'une SANTE ; C.P.T.S., aujourd’hui, le départe-\nment, un an, 2024"
+    assert set(french.streams(text, "fr").written.split()) == {
+        "oeuvre|œuvre",
+        "sante|santé",
+        "sante",
+        "cpts",
+        "aujourdhui|aujourd'hui",
+        "departement|département",
+    }
 
 
 def test_words_asked_for_are_parts_or_the_joined_form() -> None:
@@ -163,3 +177,11 @@ def test_indexed_searched_and_listed_terms_are_the_same(text: str) -> None:
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert french.fold(french.fold(text)) == french.fold(text)
+
+
+def test_an_acronym_with_accents_written_apart_is_one_word() -> None:
+    for acronym in ("É.P.S.M.", "P.É.", "C.A.É"):
+        apart = unicodedata.normalize("NFD", acronym)
+        (word,) = french.exact_terms(apart)
+        assert [word] == french.exact_terms(acronym)
+        assert word == french.fold(acronym.replace(".", ""))

@@ -50,6 +50,8 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
         ("-provisoire", Query((Clause((Term("provisoire"),), True),))),
         ('-"a b" c', Query((Clause((phrase("a b"),), True), *words("c")))),
         ("a OR b OR c d", Query((Clause((Term("a"), Term("b"), Term("c"))), *words("d")))),
+        ("a OU b OR c d", Query((Clause((Term("a"), Term("b"), Term("c"))), *words("d")))),
+        ("type:pdf OU type:txt", Query(media_types=PDF | {"text/plain"})),
         ('a OR "b c"', Query((Clause((Term("a"), phrase("b c"))),))),
         (
             "titre:a OR par:b",
@@ -90,6 +92,10 @@ def test_each_rule_reads_what_it_says(text: str, expected: Query) -> None:
         ('a "', ("a",)),
         ("OR a", ("OR", "a")),
         ("a OR", ("a", "OR")),
+        ("OU a", ("OU", "a")),
+        ("a OU", ("a", "OU")),
+        ("a ou b", ("a", "ou", "b")),
+        ("a OU -b", ("a", "OU")),
         ("-a OR b", ("OR", "b")),
         ("a OR -b", ("a", "OR")),
         ("a or b", ("a", "or", "b")),
@@ -103,6 +109,8 @@ def test_each_rule_reads_what_it_says(text: str, expected: Query) -> None:
         ("a - b -- --c", ("a", "b", "--c")),
         ("((NEAR( a\x00b", ("((NEAR(", "a", "b")),
         ("a OR type:pdf b", ("a", "OR", "b")),
+        ("réunion:plénière meeting:x", ("réunion:plénière", "meeting:x")),
+        ("body:a title", ("body:a", "title")),
     ],
 )
 def test_what_is_malformed_is_words(text: str, expected: tuple[str, ...]) -> None:
@@ -131,7 +139,7 @@ def test_every_kind_of_file_is_a_set_of_media_types() -> None:
         assert all(media_type.count("/") == 1 for media_type in types)
 
 
-RULES = ("titre:", "par:", "type:", "type:pdf", "avant:", "après:2023", "dossier:", "OR", '"')
+RULES = ("titre:", "par:", "type:", "type:pdf", "avant:", "après:2023", "dossier:", "OR", "OU", '"')
 PIECES = st.sampled_from(("-", "*", ":", " ", "2024-06", "été", "l'eau", "\x00", "«", "»", *RULES))
 
 
