@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from atelier.model.search import PageHit, Piece
+from atelier.search.effort import Effort
 from atelier.search.grammar import Query
-from atelier.search.sought import Sought, sought
+from atelier.search.sought import Page, Sought, sought
 
 SNIPPET_CHARS = 200
 
-# Of one document, so that 64 MiB of text cost no more than some pages do.
-_READ_CHARS = 4_000_000
-_CHARS_PER_PAGE = 200
+# Of one document alone, so that 64 MiB of text cost no more than some pages do.
+_DOCUMENT = 4_000_000
+_PAGE = 200
 _PLACES = 2_000
 _PLACES_PER_PAGE = 200
 # How far a cut may move to fall between words.
@@ -35,16 +36,22 @@ class _Place(NamedTuple):
 
 
 def best_pages(
-    query: Query, pages: Sequence[str], has_pages: bool, limit: int = 3, language: str = "fr"
+    query: Query,
+    pages: Sequence[str],
+    has_pages: bool,
+    limit: int = 3,
+    language: str = "fr",
+    effort: Effort | None = None,
 ) -> tuple[PageHit, ...]:
     """At most `limit` pages that hold what is searched, best first, with their snippets.
 
     Empty when no page holds any of it (a document may answer by its name). `language` is
-    the text's (ISO 639-1). Without pages, hits bear no number. The first 4 million
-    characters are looked at.
+    the text's (ISO 639-1). Without pages, hits bear no number. Pages are looked at in order
+    as far as the effort goes: 4 million characters unless told.
     """
+    effort = effort or Effort(_DOCUMENT)
     wanted = sought(query, language)
-    found = dict(_found(wanted, pages)) if wanted else {}
+    found = dict(_found(wanted, pages, effort)) if wanted else {}
     merits = _merits(found)
     scored = sorted((-_score(places, merits), number) for number, places in found.items())
     return tuple(
@@ -53,25 +60,31 @@ def best_pages(
     )
 
 
-def _found(wanted: Sequence[Sought], pages: Sequence[str]) -> Iterator[tuple[int, list[_Place]]]:
+def _found(
+    wanted: Sequence[Sought], pages: Sequence[str], effort: Effort
+) -> Iterator[tuple[int, list[_Place]]]:
     """The places of each page that has some."""
-    chars, places_left = _READ_CHARS, _PLACES
+    places_left = _PLACES
     for number, page in enumerate(pages):
-        if chars <= 0 or places_left <= 0:
+        if places_left <= 0 or not effort.take(_PAGE):
             return
-        places = _places(wanted, page[:chars])
-        chars -= max(len(page), _CHARS_PER_PAGE)
+        places = _places(wanted, page, effort)
         places_left -= len(places)
         if places:
             yield number, places
 
 
-def _places(wanted: Sequence[Sought], page: str) -> list[_Place]:
-    """Where what is wanted stands on a page, in order, without overlaps."""
+def _places(wanted: Sequence[Sought], page: str, effort: Effort) -> list[_Place]:
+    """Where what is wanted stands on a page, in order, without overlaps.
+
+    One thing is looked for as far as another.
+    """
+    # What lies beyond is looked at for nothing, nor learnt about.
+    seen = Page(page[: effort.left], effort)
     found = [
         _Place(start, end, which)
         for which, one in enumerate(wanted)
-        for start, end in one.places(page, _PLACES_PER_PAGE)
+        for start, end in one.places(seen, _PLACES_PER_PAGE, effort.part(len(wanted) - which))
     ]
     apart: list[_Place] = []
     # The longest of those that begin together: a phrase rather than its first word.
@@ -134,8 +147,10 @@ def _snippet(page: str, places: list[_Place], merits: dict[int, float]) -> tuple
 
 def _piece(text: str, *, is_match: bool) -> list[Piece]:
     """The text on one line, without invisible characters; nothing for nothing."""
-    line = "".join(char if char.isprintable() else " " for char in text)
-    shown = " ".join(line.split())
+    line, shown = text, " ".join(text.split())
+    if not shown.isprintable():
+        line = "".join(char if char.isprintable() else " " for char in text)
+        shown = " ".join(line.split())
     if not is_match:
         # Spaces beside a match are between two pieces.
         shown = f"{' ' * line[:1].isspace()}{shown}{' ' * (bool(shown) and line[-1:].isspace())}"

@@ -3,32 +3,85 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from functools import cached_property, lru_cache
+from itertools import chain, islice, starmap
 
-from atelier.search import french
+from atelier.search import conjugation, french
+from atelier.search.effort import TOKEN, Effort
 from atelier.search.grammar import Field, Form, Query, Term
 
 _ROOT_LETTERS = 4
-# A phrase is read no further than this after its first word.
-_PHRASE_CHARS = 1_500
-# Of one text, so that a text of words that only begin alike costs no more than others.
-_GUESSES = 20_000
-# What may stand between letters of one word: dots of an acronym, hyphens, line ends.
-_CUT = r"[-‐‑\u00ad\ufffe\x02](?:[ \t]?\r?\n[ \t]{0,8})?"
-_BETWEEN = rf"(?:[·.\u200b-\u200d\u2060\u0300-\u036f'’ʼ‘]|{_CUT}){{0,3}}"
-_LIGATURES = {"oe": "œŒ", "ae": "æÆ"}
+# What may stand between letters of one word: marks, the dot of an acronym, then a link.
+_LINE_END = r"[ \t]*+\r?\n[ \t]*+"
+_LINK = rf"[·'’ʼ‘]|[-‐‑\ufffe\x02](?:{_LINE_END})?|(?<=\u00ad){_LINE_END}"
+_BETWEEN = rf"[\u0300-\u036f\u00ad\u200b-\u200d\u2060]*+\.?(?:{_LINK})?"
+_LIGATURES = {"oe": "œŒ", "ae": "æÆ", "ss": "ßẞ", "th": "þÞ"}
 # One character that folds to several letters hides the first ones.
-_HIDING = re.compile("[\ufb00-\ufb06]")
+_HIDING = re.compile(r"[\ufb00-\ufb06]")
+_HIDDEN = rf"(?<![^\W_ʼ])(?:[^\W_]{_BETWEEN}){{0,{_ROOT_LETTERS - 1}}}[\ufb00-\ufb06]"
+# Characters of words that are folded otherwise than `_SPELLED` tells; and a pair of letters
+# that may be two in another way than `_LIGATURES` has them.
+_UNTOLD_LOW = (
+    r"¼-¾ßẞĲĳŉǄ-ǌǱ-ǳ\u037a\u0587\u0675-\u0678\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d"
+    r"\u0e33\u0eb3\u0edc\u0edd\u0f43-\u0f69\u10fc\u1e9a\u2150-\u217f\u2189\u2469-\u249b\u2d6f"
+    r"\u3038-\u303a\u309f\u30ff\u3131-\u3195\u3220-\u32bf\uf900-\ufaff\ufb13-\ufefc\uff9e\uff9f"
+)
+_UNTOLD_HIGH = (
+    r"\U00010780-\U000107ba\U0001d400-\U0001d7ff\U0001ee00-\U0001eebb\U0001f100-\U0001f10a"
+    r"\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1d"
+)
+# One range for all the high ones first: several together take twice as long to search.
+_UNTOLD = re.compile(
+    rf"[{_UNTOLD_LOW}\U00010780-\U0002fa1d]"
+    rf"(?<=[{_UNTOLD_LOW}{_UNTOLD_HIGH}])(?:(?<![ßẞ])|(?<=[sSſßẞ][ßẞ]))"
+)
+# How many characters of a text are looked through for those at the price of one for a word.
+_SEEN = 2
+# How many times as much it costs to look for those too, and where all letters are the first.
+_HIDDEN_TIMES = 4
+_CROWD_TIMES = 5
+_SAMPLED = 101
 # Their stemmers also take away beginnings: first letters say nothing there.
 _CHANGED_FRONT = frozenset({"ar", "id", "hi", "ne", "ta", "yi"})
+
+
+class Page:
+    """A text in which many things are looked for, with what is learnt about it once."""
+
+    def __init__(self, text: str, effort: Effort) -> None:
+        self.text = text
+        self._effort = effort
+
+    @cached_property
+    def is_hiding(self) -> bool:
+        """Whether one character may stand for the first letters of a word, as far as is seen."""
+        return self._shows(_HIDING)
+
+    @cached_property
+    def is_doubtful(self) -> bool:
+        """Whether words may be written so that nothing here finds them, or nobody knows."""
+        return self._shows(_UNTOLD)
+
+    @cached_property
+    def sample(self) -> Counter[str]:
+        """How often each character stands in a sample of it."""
+        return Counter(self.text[::_SAMPLED])
+
+    def _shows(self, rare: re.Pattern[str]) -> bool:
+        """True also when there is not enough effort to see."""
+        if self.text.isascii():
+            return False
+        is_paid = self._effort.take(len(self.text) // _SEEN)
+        return not is_paid or rare.search(self.text) is not None
 
 
 class Sought:
     """One thing: a word by its spelling or stem, one that begins so, or a phrase.
 
-    `phrase` holds its words with the distance of each from the first. For one text only:
-    a bounded number of places is tried in all its pages together.
+    `phrase` holds its words with the distance of each from the first. `is_cut` once some
+    effort was not enough to look everywhere: it may stand where nobody looked.
     """
 
     def __init__(
@@ -39,73 +92,100 @@ class Sought:
         beginning: str = "",
         phrase: tuple[tuple[int, str], ...] = (),
     ) -> None:
+        self.is_cut = False
         self._language = language
         self._exact = exact
-        self._stem = french.stem(exact, language)
+        self._stems = _stems(exact, language)
         self._beginning = beginning
         self._phrase = phrase
-        self._guess = _guess(_root(exact) if exact else beginning or phrase[0][1])
-        self._guesses_left = _GUESSES
+        start = (beginning or phrase[0][1])[:_ROOT_LETTERS] if not exact else ""
+        self._roots = (start,) if start else _roots(exact, language)
 
-    def places(self, text: str, most: int) -> Iterator[tuple[int, int]]:
-        """The first `most` places `(start, end)`, in order."""
-        found = ((start, end) for start in self._guesses(text) if (end := self._end(text, start)))
+    def places(self, page: Page, most: int, effort: Effort) -> Iterator[tuple[int, int]]:
+        """The first `most` places `(start, end)`, in order, as far as the effort goes."""
+        tried = self._tried(page, effort)
+        found = ((start, end) for start in tried if (end := self._end(page.text, start, effort)))
         return islice(found, most)
 
-    def _guesses(self, text: str) -> Iterator[int]:
-        starts = (guess.start() for guess in self._guess.finditer(text))
-        if self._language in _CHANGED_FRONT or _HIDING.search(text):
-            starts = (token.start for token in french.tokens(text) if not token.is_joined)
-        for start in starts:
-            if self._guesses_left <= 0:
+    def _tried(self, page: Page, effort: Effort) -> Iterator[int]:
+        text, is_hiding = page.text, page.is_hiding
+        times = len(self._roots) + _HIDDEN_TIMES * is_hiding + self._crowd(page.sample)
+        reach = min(len(text), effort.left // times)
+        at = 0
+        for start in self._starts(text, reach, is_hiding=is_hiding):
+            if not effort.take(times * (start - at) + TOKEN):
+                self.is_cut = True
                 return
-            self._guesses_left -= 1
+            at = start
             yield start
+        self.is_cut = self.is_cut or reach < len(text)
+        effort.spend(times * (reach - at))
 
-    def _end(self, text: str, start: int) -> int:
+    def _starts(self, text: str, reach: int, *, is_hiding: bool) -> Iterator[int]:
+        if self._language in _CHANGED_FRONT:
+            return (token.start for token in french.tokens(text[:reach]) if not token.is_joined)
+        guess = _guess(self._roots, with_hidden=is_hiding)
+        return (found.start() for found in guess.finditer(text, 0, reach))
+
+    def _crowd(self, sample: Counter[str]) -> int:
+        """How much more it costs where first letters stand everywhere, seen in a sample."""
+        firsts = {char for root in self._roots for char in _SPELLED[root[0]]}
+        seen = sum(sample[char] for char in firsts)
+        return _CROWD_TIMES * seen // max(1, sample.total())
+
+    def _end(self, text: str, start: int, effort: Effort) -> int:
         """Where it ends when it stands there, else 0."""
         if self._phrase:
-            return self._phrase_end(text, start)
-        here = (token for token in french.tokens_at(text, start) if token.start == start)
+            return self._phrase_end(text, start, effort)
+        hanging = list(french.tokens_at(text, start))
+        # A word may be as long as its text.
+        effort.spend(TOKEN * len(hanging) + sum(2 * (one.end - one.start) for one in hanging))
+        here = (token for token in hanging if token.start == start)
         return max((token.end for token in here if self._is_wanted(token.exact)), default=0)
 
     def _is_wanted(self, exact: str) -> bool:
         if self._beginning:
             return exact.startswith(self._beginning)
-        return exact == self._exact or french.stem(exact, self._language) == self._stem
+        return exact == self._exact or french.stem(exact, self._language) in self._stems
 
-    def _phrase_end(self, text: str, start: int) -> int:
-        window = text[start : start + _PHRASE_CHARS]
-        words = (token for token in french.tokens(window) if not token.is_joined)
-        waiting = list(self._phrase)
+    def _phrase_end(self, text: str, start: int, effort: Effort) -> int:
+        words = (token for token in french.tokens(text, start) if not token.is_joined)
+        waiting, done, read = self._phrase, 0, start
         for at, token in enumerate(words):
-            if at < waiting[0][0]:
+            # What lies between two words may be as long as the text.
+            effort.spend(TOKEN + max(0, token.end - read))
+            read = token.end
+            if at < waiting[done][0]:
                 continue
-            if token.exact != waiting.pop(0)[1]:
+            if token.exact != waiting[done][1]:
                 return 0
-            if not waiting:
-                return start + token.end
+            done += 1
+            if done == len(waiting):
+                return token.end
+            if not effort.left:
+                self.is_cut = True
+                return 0
+        effort.spend(len(text) - read)
         return 0
 
 
 def sought(query: Query, language: str) -> list[Sought]:
     """Everything that is wanted in the text, each once; bounds and names are not."""
-    found: list[Sought] = []
-    for clause in query.clauses:
-        for term in clause.terms:
-            if not clause.is_excluded and term.field is Field.ANYWHERE:
-                found += _of_term(term, language)
-    return found
+    return [
+        one
+        for clause in query.clauses
+        for term in clause.terms
+        if not clause.is_excluded and term.field is Field.ANYWHERE
+        for one in _of_term(term, language)
+    ]
 
 
 def _of_term(term: Term, language: str) -> Iterator[Sought]:
     match term.form:
         case Form.WORD:
             for word in french.words(term.text):
-                for part in word.parts:
+                for part in filter(None, (*word.parts, word.joined)):
                     yield Sought(language, exact=part)
-                if word.joined:
-                    yield Sought(language, exact=word.joined)
         case Form.PHRASE:
             if places := french.phrase(term.text):
                 yield Sought(language, phrase=places)
@@ -114,17 +194,49 @@ def _of_term(term: Term, language: str) -> Iterator[Sought]:
                 yield Sought(language, beginning=last.exact)
 
 
+def _stems(exact: str, language: str) -> frozenset[str]:
+    """The stems of what is marked for a searched word, its other forms among them."""
+    if language == french.USUAL_LANGUAGE:
+        return french.searched_stems(exact, (language,))
+    return frozenset({french.stem(exact, language)})
+
+
+@lru_cache(maxsize=1_024)
+def _roots(exact: str, language: str) -> tuple[str, ...]:
+    """The first letters of every word that is wanted for this one; as few as will do."""
+    others = conjugation.forms(exact) if language == french.USUAL_LANGUAGE else ()
+    roots = {_root(exact), *map(_root, others)}
+    if len(roots) > 1:
+        roots = {root[: _ROOT_LETTERS - 1] for root in roots}
+    return tuple(
+        sorted(one for one in roots if not any(one != two and one.startswith(two) for two in roots))
+    )
+
+
 def _root(exact: str) -> str:
     """First letters that every word with this stem shares; stemmers change the last ones."""
     return exact[: _ROOT_LETTERS if len(exact) > _ROOT_LETTERS else max(2, len(exact) - 1)]
 
 
-def _guess(beginning: str) -> re.Pattern[str]:
-    """Finds where words begin so, whatever their accents and case."""
-    return re.compile(rf"(?<![^\W_]){_written(beginning[:_ROOT_LETTERS])}")
+@lru_cache(maxsize=1_024)
+def _guess(roots: tuple[str, ...], *, with_hidden: bool) -> re.Pattern[str]:
+    """Finds where words begin so, whatever their accents and case.
+
+    `with_hidden` also finds the words whose first letters one character hides.
+    """
+    guesses = [_begun(root) for root in roots]
+    return re.compile("|".join([*guesses, _HIDDEN] if with_hidden else guesses))
 
 
-def _written(root: str) -> str:
+def _begun(root: str) -> str:
+    first, *others = _written(root)
+    if root[:2] in _LIGATURES:  # one letter or two
+        return _BETWEEN.join([rf"(?<![^\W_ʼ]){first}", *others])
+    # Looked behind from after the first letter: that letter alone is searched much faster.
+    return _BETWEEN.join([rf"{first}(?<![^\W_ʼ][\s\S])", *others])
+
+
+def _written(root: str) -> list[str]:
     letters: list[str] = []
     at = 0
     while at < len(root):
@@ -136,20 +248,36 @@ def _written(root: str) -> str:
         else:
             letters.append(_letter(root[at]))
             at += 1
-    return _BETWEEN.join(letters)
+    return letters
 
 
 def _letter(folded: str) -> str:
-    return f"[{re.escape(folded)}{_SPELLINGS.get(folded, '')}{re.escape(folded.upper())}]"
+    return f"[{re.escape(_SPELLED[folded])}]"
 
 
-def _spellings() -> dict[str, str]:
-    """For each folded first letter, the characters that fold to it (Latin and Greek)."""
-    spelled: dict[str, str] = {}
-    for char in map(chr, (*range(0xAA, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x1F00))):
-        if folded := french.fold(char):
-            spelled[folded[0]] = spelled.get(folded[0], "") + char
-    return spelled
+# Where letters are that are folded to another one.
+_FOLDED = (
+    (0xAA, 0x400), (0x1D00, 0x2000), (0x2070, 0x20A0), (0x2100, 0x2150), (0x2460, 0x2500),
+    (0x2C60, 0x2C80), (0xA640, 0xA800), (0xAB30, 0xAB70), (0xFF00, 0xFFF0),
+)  # fmt: skip
 
 
-_SPELLINGS = _spellings()
+class _Spellings(dict[str, str]):
+    """For each folded first letter, the characters that fold to it (Latin and Greek).
+
+    Others are their own, or their capital's; but for those that `_UNTOLD` has.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for char in map(chr, chain.from_iterable(starmap(range, _FOLDED))):
+            if folded := french.fold(char):
+                self[folded[0]] = self.get(folded[0], "") + char
+        for folded, others in self.items():
+            self[folded] = "".join(dict.fromkeys(f"{folded}{folded.upper()}{others}"))
+
+    def __missing__(self, folded: str) -> str:
+        return "".join(dict.fromkeys(f"{folded}{folded.upper()}"))
+
+
+_SPELLED = _Spellings()

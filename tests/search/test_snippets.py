@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atelier.model.search import PageHit
+from atelier.search.effort import Effort
 from atelier.search.grammar import parse
 from atelier.search.snippets import SNIPPET_CHARS, best_pages
 
@@ -110,6 +111,43 @@ def test_an_immense_text_is_looked_at_up_to_a_bound() -> None:
     assert marked("aa", "aab aa") == ["aa"]
     assert marked("aa", f"{alike} aa") == []
     assert len(best_pages(parse("xy"), ["x"] * 500_000, True)) == 0
+
+
+def test_other_forms_of_a_verb_are_marked() -> None:
+    assert marked("tenir", "le conseil tient, tenu par le tenancier") == ["tient + tenu"]
+    assert marked("validée", "valider un tenant valable") == ["valider"]
+
+
+def test_pages_are_looked_at_as_far_as_the_effort_goes() -> None:
+    pages = [f"{FILLING * 5} budget", f"{FILLING * 5} vaccination"] * 5
+    effort = Effort(1_000_000)
+    whole = best_pages(parse("budget"), pages, True, limit=9, effort=effort)
+    assert [hit.page for hit in whole] == [1, 3, 5, 7, 9]
+    spent = 1_000_000 - effort.left
+    half = best_pages(parse("budget"), pages, True, limit=9, effort=Effort(spent // 2))
+    assert [hit.page for hit in half] == [1, 3, 5]
+    assert best_pages(parse("budget"), pages, True, effort=Effort(0)) == ()
+    # Every one of many words as far as the others.
+    many = " OU ".join(["budget", *(f"mot{number}" for number in range(29)), "vaccination"])
+    few = best_pages(parse(many), pages, True, limit=9, effort=Effort(31 * 3 * len(pages[0])))
+    assert sorted(hit.page or 0 for hit in few) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("aaab", "a" * 200_000),
+        ("aaab", "a-" * 100_000),
+        ("aller", "vab " * 50_000),
+        (f'"{"vab " * 200}vac"', "vab " * 50_000),
+        ("finance", "\ufb01a " * 50_000),
+        (" OU ".join(f"a{letter}*" for letter in "bcdefghijklmnop"), "aa " * 70_000),
+    ],
+)
+def test_no_text_costs_more_than_the_effort(words: str, text: str) -> None:
+    effort = Effort(300_000)
+    assert best_pages(parse(words), [text] * 20, True, effort=effort) == ()
+    assert effort.left < 250_000
 
 
 @given(
