@@ -11,6 +11,7 @@ import ctypes
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -22,18 +23,20 @@ import tantivy
 
 from atelier.errors import Busy, IndexUnready, NoRoom, WriteFailed
 from atelier.search import tantivy_fields
-from atelier.search.contract import Entry, FolderFilter, Found
-from atelier.search.grammar import Query
+from atelier.search.contract import Ask, Counts, Entry, Found, Within
+from atelier.search.pacing import paced
+from atelier.search.tantivy_answers import counted, nearest, window, words_beginning
 from atelier.search.tantivy_query import Asking
 
 _Done = TypeVar("_Done")
 
+# Of this thread's own work, the clock on the wall apart: that one is as slow as the machine
+# is loaded, and only says when nobody waits any more.
 _SECONDS_PER_QUERY = 1.0
-_READERS = 2
+_SECONDS_WAITED = 10.0
+_READERS = 4
 # The least tantivy accepts for one thread; more only makes bigger first segments.
 _WRITER_BYTES = 15_000_000
-# Hits fetched beyond the window, to put those of equal score in order of id.
-_TIES = 32
 
 _OWN_FILES = re.compile(r"meta\.json|\.managed\.json|\.tantivy-meta\.lock|[0-9a-f]{32}\..+|\.tmp.+")
 
@@ -73,21 +76,28 @@ class TantivyIndex:
         state = await asyncio.get_running_loop().run_in_executor(self._readers, self._current)
         return state.applied
 
-    async def find(
-        self,
-        query: Query,
-        *,
-        folders: FolderFilter,
-        hidden: frozenset[int],
-        offset: int,
-        limit: int,
-    ) -> Found:
+    async def find(self, ask: Ask) -> Found:
         """See the contract."""
-        return await self._read(lambda: self._find(query, folders, hidden, offset, limit))
+        return await self._read(lambda: self._find(ask))
 
-    async def apply(self, entries: Sequence[Entry], removed: frozenset[int], number: int) -> None:
+    async def beginning(self, start: str, within: Within, limit: int) -> tuple[str, ...]:
         """See the contract."""
-        await self._follow(lambda: self._apply(entries, removed, number))
+        return await self._read(lambda: self._beginning(start, within, limit))
+
+    async def near(self, exact: str, within: Within, limit: int) -> tuple[int, ...]:
+        """See the contract."""
+        return await self._read(lambda: self._near(exact, within, limit))
+
+    async def apply(
+        self,
+        entries: Sequence[Entry],
+        removed: frozenset[int],
+        number: int,
+        *,
+        is_gentle: bool = False,
+    ) -> None:
+        """See the contract."""
+        await self._follow(lambda: self._apply(entries, removed, number, is_gentle))
 
     async def reset(self) -> None:
         """See the contract."""
@@ -105,7 +115,7 @@ class TantivyIndex:
         loop = asyncio.get_running_loop()
         try:
             return await asyncio.wait_for(
-                loop.run_in_executor(self._readers, work), _SECONDS_PER_QUERY
+                loop.run_in_executor(self._readers, work), _SECONDS_WAITED
             )
         except TimeoutError:
             raise Busy() from None
@@ -159,36 +169,55 @@ class TantivyIndex:
             raise IndexUnready()
         return int(found.get_first(tantivy_fields.MARK_APPLIED) or 0)
 
-    def _find(
-        self, query: Query, folders: FolderFilter, hidden: frozenset[int], offset: int, limit: int
-    ) -> Found:
-        state = self._current()
-        with self._noticing(state), _reading():
-            asking = Asking(self._fields, state.searcher, state.languages, folders, hidden)
-            is_scored = any(not clause.is_excluded for clause in query.clauses)
-            for attempt, asked in enumerate(asking.attempts(query)):
-                within = asking.narrowed(asked, query)
-                found = _window(state.searcher, within, offset, limit, is_scored)
-                if found.total:
-                    return Found(found.total, found.documents, is_partial=attempt > 0)
+    def _find(self, ask: Ask) -> Found:
+        with self._asking(ask.within, with_older=ask.with_older) as (searcher, asking):
+            for attempt, asked in enumerate(asking.attempts(ask.query)):
+                narrowed = asking.narrowed(asked, ask.query, ask.bounds)
+                total, documents = window(searcher, narrowed, ask)
+                if total:
+                    counts = counted(searcher, narrowed) if ask.with_counts else Counts()
+                    return Found(total, documents, is_partial=attempt > 0, counts=counts)
         return Found(0, ())
 
+    def _beginning(self, start: str, within: Within, limit: int) -> tuple[str, ...]:
+        with self._asking(within) as (searcher, asking):
+            return words_beginning(searcher, start, asking.readable(), limit)
+
+    def _near(self, exact: str, within: Within, limit: int) -> tuple[int, ...]:
+        with self._asking(within) as (searcher, asking):
+            return nearest(searcher, asking.near(exact), limit)
+
     @contextmanager
-    def _noticing(self, state: _State) -> Iterator[None]:
-        """A damage that only a query meets makes this state unready, so that it is mended."""
+    def _asking(
+        self, within: Within, *, with_older: bool = False
+    ) -> Iterator[tuple[tantivy.Searcher, Asking]]:
+        """The last committed state, and how to ask it; a damage met makes it unready."""
+        state = self._current()
+        until = time.thread_time() + _SECONDS_PER_QUERY
+        asking = Asking(
+            self._fields,
+            state.searcher,
+            state.languages,
+            within,
+            with_older=with_older,
+            until=until,
+        )
         try:
-            yield
+            with _reading():
+                yield state.searcher, asking
         except IndexUnready:
             self._damaged = state.stamp
             raise
 
-    def _apply(self, entries: Sequence[Entry], removed: frozenset[int], number: int) -> None:
+    def _apply(
+        self, entries: Sequence[Entry], removed: frozenset[int], number: int, is_gentle: bool
+    ) -> None:
         self._current()
         with self._written() as writer:
             gone = removed.union(entry.document for entry in entries)
             # By query: a deletion by term takes a number for a signed one and deletes nothing.
             writer.delete_documents_by_query(self._of(tantivy_fields.DOCUMENT, gone))
-            for entry in entries:
+            for entry in paced(entries, is_gentle=is_gentle):
                 writer.add_document(tantivy_fields.document_of(entry, self._fields))
             self._mark(writer, number)
 
@@ -243,38 +272,6 @@ class TantivyIndex:
         with self._writing, self._lock:
             # Merges under way are let go: they lose nothing, a later commit clears them.
             self._writer = self._index = self._state = None
-
-
-def _window(
-    searcher: tantivy.Searcher, within: tantivy.Query, offset: int, limit: int, is_scored: bool
-) -> Found:
-    """The hits from `offset` on, best first, those of equal score in order of id."""
-    most = searcher.num_docs
-    last = min(offset + max(limit, 0), most) if offset < most else 0
-    if not is_scored:
-        found = searcher.search(
-            within, max(last, 1), order_by_field=tantivy_fields.DOCUMENT, order=tantivy.Order.Asc
-        )
-        return Found(_count(found), tuple(int(number) for number, _ in found.hits[offset:last]))
-    reach = last + _TIES
-    found = searcher.search(within, reach)
-    while len(found.hits) == reach and last and found.hits[-1][0] == found.hits[last - 1][0]:
-        reach *= 2
-        found = searcher.search(within, reach)
-    numbers = searcher.fast_field_values(
-        tantivy_fields.DOCUMENT, [address for _, address in found.hits]
-    )
-    scores = [score for score, _ in found.hits]
-    ranked = sorted(
-        (-score, int(number or 0)) for score, number in zip(scores, numbers, strict=True)
-    )
-    return Found(_count(found), tuple(number for _, number in ranked[offset:last]))
-
-
-def _count(found: tantivy.SearchResult) -> int:
-    # Left out of tantivy's own stub.
-    count: int = found.count  # type: ignore[attr-defined]
-    return count
 
 
 def _give_back_memory() -> None:

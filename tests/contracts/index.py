@@ -8,6 +8,7 @@ class TestTantivyIndex(IndexContract):
 from __future__ import annotations
 
 import asyncio
+import importlib
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,9 @@ from typing import ClassVar
 import pytest
 
 from atelier.errors import IndexUnready
-from atelier.search import open_index
 from atelier.search.contract import Index
-from tests.contracts.index_answers import NOTHING, AnswersContract, entry, found, numbers
+from tests.contracts.index_answers import NOTHING, entry, found, numbers
+from tests.contracts.index_finding import FindingContract
 from tests.counts import times
 
 KILLS = times(6, 40)
@@ -28,18 +29,17 @@ BATCH = 20
 
 ROOT = Path(__file__).parents[2]
 
+# Another process opens the index as the suite does: by the class that is named to it.
 READER = """
 import asyncio, sys
-from atelier.search import open_index
-from atelier.search.contract import AllBut
-from atelier.search.grammar import parse
+from pathlib import Path
+from tests.contracts.index import suite
+from tests.contracts.index_answers import found
 
 async def main():
-    index = open_index(sys.argv[1])
-    found = await index.find(
-        parse(sys.argv[2]), folders=AllBut(frozenset()), hidden=frozenset(), offset=0, limit=9
-    )
-    print(await index.applied(), found.total)
+    index = suite(sys.argv[1], sys.argv[2]).open(Path(sys.argv[3]))
+    answer = await found(index, sys.argv[4])
+    print(await index.applied(), answer.total)
     await index.close()
 
 asyncio.run(main())
@@ -47,14 +47,14 @@ asyncio.run(main())
 
 WRITER = """
 import asyncio, sys
-from atelier.search import open_index
-from tests.contracts.index import BATCH
+from pathlib import Path
+from tests.contracts.index import BATCH, suite
 from tests.contracts.index_answers import entry
 
 async def main():
-    index = open_index(sys.argv[1])
+    index = suite(sys.argv[1], sys.argv[2]).open(Path(sys.argv[3]))
     at = await index.applied()
-    for number in range(at + 1, at + 1 + int(sys.argv[2])):
+    for number in range(at + 1, at + 1 + int(sys.argv[4])):
         first = number * BATCH
         batch = [entry(first + n, "kiwi " * 300 + f"lot{number}") for n in range(BATCH)]
         print("begins", number, flush=True)
@@ -66,10 +66,21 @@ asyncio.run(main())
 """
 
 
-class IndexContract(AnswersContract):
+def suite(module: str, name: str) -> IndexContract:
+    """The suite of that name, for another process to open its index with."""
+    made: IndexContract = getattr(importlib.import_module(module), name)()
+    return made
+
+
+class IndexContract(FindingContract):
     """Subclass it with the engine's scheme and the ways its folder can be damaged."""
 
     damages: ClassVar[Mapping[str, Callable[[Path], None]]]
+
+    def command(self, script: str, folder: Path, *words: str) -> list[str]:
+        """Run the script in another process, on the index of this test."""
+        mine = type(self)
+        return [sys.executable, "-c", script, mine.__module__, mine.__name__, str(folder), *words]
 
     # Following
 
@@ -103,7 +114,7 @@ class IndexContract(AnswersContract):
         async def run() -> None:
             async with self.opened(tmp_path, entry(1, "budget")) as index:
                 await index.apply([], NOTHING, 41)
-            again = open_index(self.address(tmp_path))
+            again = self.open(tmp_path)
             assert await again.applied() == 41
             assert await numbers(again, "budget") == {1}
             await again.reset()
@@ -119,7 +130,7 @@ class IndexContract(AnswersContract):
             async with self.opened(tmp_path, entry(1, "budget")) as index:
                 await index.rest()
                 await index.rest()
-                other = open_index(self.address(tmp_path))
+                other = self.open(tmp_path)
                 await other.apply([entry(2, "budget")], NOTHING, 2)
                 await other.close()
                 await index.apply([entry(3, "budget")], NOTHING, 3)
@@ -131,7 +142,7 @@ class IndexContract(AnswersContract):
 
     def test_an_absent_index_is_unready_until_it_is_reset(self, tmp_path: Path) -> None:
         async def run() -> None:
-            index = open_index(self.address(tmp_path))
+            index = self.open(tmp_path)
             for asked in (index.applied(), found(index, "x"), index.apply([], NOTHING, 9)):
                 with pytest.raises(IndexUnready):
                     await asked
@@ -164,7 +175,7 @@ class IndexContract(AnswersContract):
             async with self.opened(folder, *(entry(n, f"budget {n}") for n in range(9))):
                 pass
             damage(folder / "index")
-            index = open_index(self.address(folder))
+            index = self.open(folder)
             with pytest.raises(IndexUnready):
                 await found(index, '"budget 3"')
             with pytest.raises(IndexUnready):
@@ -180,11 +191,11 @@ class IndexContract(AnswersContract):
 
     def test_an_index_of_another_installation_is_unready(self, tmp_path: Path) -> None:
         async def run() -> None:
-            ours = open_index(self.address(tmp_path), "argentan")
+            ours = self.open(tmp_path, "argentan")
             await ours.reset()
             await ours.close()
             for installation, is_ours in (("argentan", True), ("falaise", False), ("", False)):
-                index = open_index(self.address(tmp_path), installation)
+                index = self.open(tmp_path, installation)
                 if is_ours:
                     assert await index.applied() == 0
                 else:
@@ -215,7 +226,7 @@ class IndexContract(AnswersContract):
 
         async def run() -> None:
             async with self.opened(tmp_path) as index:
-                other = open_index(self.address(tmp_path))
+                other = self.open(tmp_path)
                 done = asyncio.Event()
                 reading = [asyncio.create_task(read(one, done)) for one in [index, other] * 3]
                 for number in range(1, 16):
@@ -236,7 +247,7 @@ class IndexContract(AnswersContract):
         self, tmp_path: Path
     ) -> None:
         def read() -> str:
-            command = [sys.executable, "-c", READER, self.address(tmp_path), "kiwi"]
+            command = self.command(READER, tmp_path, "kiwi")
             return subprocess.run(
                 command, cwd=ROOT, check=True, capture_output=True, text=True
             ).stdout.strip()
@@ -251,7 +262,7 @@ class IndexContract(AnswersContract):
 
     def test_a_reader_sees_what_another_process_commits(self, tmp_path: Path) -> None:
         def write() -> None:
-            command = [sys.executable, "-c", WRITER, self.address(tmp_path), "1"]
+            command = self.command(WRITER, tmp_path, "1")
             subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
         async def run() -> None:
@@ -270,7 +281,7 @@ class IndexContract(AnswersContract):
                 pass
 
         async def state() -> tuple[int, int]:
-            index = open_index(self.address(tmp_path))
+            index = self.open(tmp_path)
             try:
                 return await index.applied(), (await found(index, "kiwi")).total
             finally:
@@ -285,7 +296,7 @@ class IndexContract(AnswersContract):
 
     def _kill_while_writing(self, folder: Path, *, after_lines: int) -> int:
         """Kill a writer once it has said so many lines; the last number it confirmed."""
-        command = [sys.executable, "-c", WRITER, self.address(folder), "1000"]
+        command = self.command(WRITER, folder, "1000")
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
             said = [writer.stdout.readline() for _ in range(after_lines)]

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from atelier.search import open_index
-from atelier.search.contract import AllBut, Entry, FolderFilter, Found, Index, Only
+from atelier.search import open_engine
+from atelier.search.contract import AllBut, Ask, Entry, FolderFilter, Found, Index, Only, Within
 from atelier.search.grammar import parse
 from tests.counts import times
 
@@ -53,10 +53,14 @@ def entry(
     language: str = "fr",
     media_type: str = PDF,
     changed_at: datetime = MONDAY,
+    year: int | None = None,
     author: str = "",
+    author_id: int = 1,
     organisation: str = "",
+    organisation_id: int = 0,
+    older: str = "",
 ) -> Entry:
-    """A document as it is indexed."""
+    """A document as it is indexed; its year is that of `changed_at` unless another is said."""
     return Entry(
         document=document,
         version=1,
@@ -65,10 +69,19 @@ def entry(
         media_type=media_type,
         language=language,
         changed_at=changed_at,
+        year=changed_at.year if year is None else year,
         author=author,
+        author_id=author_id,
         organisation=organisation,
+        organisation_id=organisation_id,
         text=text,
+        older=older,
     )
+
+
+def within(folders: FolderFilter = ANY, hidden: Iterable[int] = ()) -> Within:
+    """These rights; every folder and nothing hidden unless said."""
+    return Within(folders, frozenset(hidden))
 
 
 async def found(
@@ -79,16 +92,16 @@ async def found(
     hidden: Iterable[int] = (),
     offset: int = 0,
     limit: int = 50,
+    **asked: Any,
 ) -> Found:
-    """What these words find."""
-    return await index.find(
-        parse(words), folders=folders, hidden=frozenset(hidden), offset=offset, limit=limit
-    )
+    """What these words find; `asked` is what else an `Ask` takes (`bounds`, `sort`…)."""
+    rights = within(folders, hidden)
+    return await index.find(Ask(parse(words), rights, offset=offset, limit=limit, **asked))
 
 
-async def numbers(index: Index, words: str, **narrowed: FolderFilter) -> set[int]:
+async def numbers(index: Index, words: str, **asked: Any) -> set[int]:
     """The documents these words find when all of them are there; none when only most are."""
-    answer = await found(index, words, **narrowed)  # type: ignore[arg-type]
+    answer = await found(index, words, **asked)
     return set() if answer.is_partial else set(answer.documents)
 
 
@@ -97,14 +110,14 @@ class AnswersContract:
 
     scheme: ClassVar[str]
 
-    def address(self, folder: Path) -> str:
-        """Where this test's index is."""
-        return f"{self.scheme}:{folder / 'index'}"
+    def open(self, folder: Path, installation: str = "") -> Index:
+        """The index of this test, which stands in `folder / "index"`; not touched yet."""
+        return open_engine(self.scheme, folder / "index", installation)
 
     @asynccontextmanager
     async def opened(self, folder: Path, *entries: Entry) -> AsyncIterator[Index]:
         """A new index with these entries, at number 1."""
-        index = open_index(self.address(folder))
+        index = self.open(folder)
         try:
             await index.reset()
             if entries:
@@ -327,6 +340,73 @@ class AnswersContract:
 
         asyncio.run(run())
 
+    def test_mistyped_words_among_several_and_all_of_them_find_what_was_meant(
+        self, tmp_path: Path
+    ) -> None:
+        async def run() -> None:
+            async with self.opened(
+                tmp_path,
+                entry(1, "la permanence des soins est assurée"),
+                entry(2, "la vaccination est une permanence"),
+                entry(3, "les soins palliatifs"),
+            ) as index:
+                for words in ("permanance soins", "permanense soinss assuree", "permanance soinz"):
+                    answer = await found(index, words)
+                    assert (answer.documents[0], answer.is_partial) == (1, True)
+                assert (await found(index, "permanance soins")).total == 1
+                assert await found(index, "permanance -soins") == Found(1, (2,), is_partial=True)
+                assert (await found(index, 'permanance "des soins"')).documents == (1,)
+
+        asyncio.run(run())
+
+    def test_only_words_that_nothing_readable_holds_are_spelled_otherwise(
+        self, tmp_path: Path
+    ) -> None:
+        async def run() -> None:
+            async with self.opened(
+                tmp_path,
+                entry(1, "le budget du directeur", folder=1),
+                entry(2, "chaque budgut", folder=2),
+            ) as index:
+                hers = await found(index, "budgut directeur", folders=Only(frozenset({1})))
+                assert hers == Found(1, (1,), is_partial=True)
+                everywhere = await found(index, "budgut directeur")
+                assert (set(everywhere.documents), everywhere.is_partial) == ({1, 2}, True)
+                assert (await found(index, "budgut")).documents == (2,)
+
+        asyncio.run(run())
+
+    def test_one_edit_is_enough_where_it_finds_something(self, tmp_path: Path) -> None:
+        async def run() -> None:
+            async with self.opened(
+                tmp_path,
+                entry(1, "une vaccination"),
+                entry(2, "une vacinatoin"),
+                entry(3, "vacinattoin"),
+            ) as index:
+                for words in ("vacinatoim", "vacinatoim une"):
+                    assert (await found(index, words)).documents == (2,)
+
+        asyncio.run(run())
+
+    def test_a_verb_is_found_in_its_other_forms_after_the_typed_one(self, tmp_path: Path) -> None:
+        async def run() -> None:
+            async with self.opened(
+                tmp_path,
+                entry(1, "une réunion tenue à la mairie"),
+                entry(2, "tenir une réunion à la mairie"),
+                entry(3, "la charte paraphée"),
+                entry(4, "réunion", name="Tient.pdf"),
+            ) as index:
+                answer = await found(index, "tenir mairie")
+                assert (answer.documents, answer.is_partial) == ((2, 1), False)
+                assert (await found(index, "parapher charte")).documents == (3,)
+                assert await numbers(index, "titre:tenir") == {4}
+                assert await numbers(index, "réunion -tenir") == set()
+                assert await numbers(index, '"tenir une réunion"') == {2}
+
+        asyncio.run(run())
+
     def test_no_query_ends_in_an_error(self, tmp_path: Path) -> None:
         dice = random.Random(7)
         hostile = [
@@ -385,6 +465,20 @@ class AnswersContract:
                         assert tuple(n for part in parts for n in part) == whole
                 same = (await found(index, "-zebu", limit=500)).documents
                 assert same == tuple(range(1, 121))
+
+        asyncio.run(run())
+
+    def test_where_no_words_are_wanted_the_newest_come_first(self, tmp_path: Path) -> None:
+        async def run() -> None:
+            days = {1: 3, 2: 9, 3: 6, 4: 9}
+            entries = [
+                entry(n, "kiwi", changed_at=datetime(2024, 5, day, tzinfo=UTC))
+                for n, day in days.items()
+            ]
+            async with self.opened(tmp_path, *entries) as index:
+                for words in ("-zebu", "type:pdf", "après:2024", "-zebu après:2023"):
+                    assert (await found(index, words)).documents == (2, 4, 3, 1), words
+                assert (await found(index, "kiwi -zebu")).documents == (1, 2, 3, 4)
 
         asyncio.run(run())
 

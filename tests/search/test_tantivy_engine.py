@@ -56,7 +56,10 @@ def _removed(kind: str) -> Callable[[Path], None]:
 
 
 def _meta(content: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / "meta.json").write_bytes(content) and None
+    def damage(folder: Path) -> None:
+        (folder / "meta.json").write_bytes(content)
+
+    return damage
 
 
 class TestTantivyIndex(IndexContract):
@@ -77,7 +80,7 @@ class TestTantivyIndex(IndexContract):
             async with self.opened(tmp_path, entry(1, "budget")):
                 pass
             monkeypatch.setattr(tantivy_fields, "FORMAT", tantivy_fields.FORMAT + 1)
-            index = open_index(self.address(tmp_path))
+            index = self.open(tmp_path)
             with pytest.raises(IndexUnready):
                 await index.applied()
             await index.close()
@@ -87,7 +90,7 @@ class TestTantivyIndex(IndexContract):
     def test_a_second_writer_is_refused_and_the_first_goes_on(self, tmp_path: Path) -> None:
         async def run() -> None:
             async with self.opened(tmp_path, entry(1, "budget")) as index:
-                other = open_index(self.address(tmp_path))
+                other = self.open(tmp_path)
                 with pytest.raises(WriteFailed):
                     await other.apply([entry(2, "budget")], NOTHING, 2)
                 await index.apply([entry(3, "budget")], NOTHING, 2)
@@ -114,13 +117,16 @@ class TestTantivyIndex(IndexContract):
     def test_a_query_that_takes_too_long_says_busy_and_the_next_one_answers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tantivy_engine, "_SECONDS_PER_QUERY", 0.05)
-
         async def run() -> None:
             async with self.opened(tmp_path, entry(1, "budget")) as index:
                 assert isinstance(index, TantivyIndex)
+                monkeypatch.setattr(tantivy_engine, "_SECONDS_WAITED", 0.05)
                 with index._lock, pytest.raises(Busy):
                     await found(index, "budget")
+                monkeypatch.setattr(tantivy_engine, "_SECONDS_WAITED", 60)
+                monkeypatch.setattr(tantivy_engine, "_SECONDS_PER_QUERY", -1)
+                with pytest.raises(Busy):
+                    await found(index, "budg*")
                 monkeypatch.setattr(tantivy_engine, "_SECONDS_PER_QUERY", 60)
                 assert await numbers(index, "budget") == {1}
 
@@ -130,7 +136,7 @@ class TestTantivyIndex(IndexContract):
         async def run() -> None:
             async with self.opened(tmp_path, entry(1, "budget")):
                 pass
-            reader, writer = (open_index(self.address(tmp_path)) for _ in range(2))
+            reader, writer = (self.open(tmp_path) for _ in range(2))
             assert await numbers(reader, "budget") == {1}
             await writer.apply([entry(2, "budget")], NOTHING, 2)
             assert await numbers(reader, "budget") == {1, 2}
