@@ -29,7 +29,7 @@ from atelier.web.pages.drop_words import letters
 from atelier.web.routes import web_app
 from atelier.worker import runner
 from atelier.worker.inbox import Inbox
-from atelier.workspace import admin, reading, restoring
+from atelier.workspace import admin, following, restoring
 from atelier.workspace.backups import RECORDS
 from atelier.workspace.passwords import Passwords
 from atelier.workspace.place import Clock, Workspace
@@ -79,7 +79,7 @@ async def open_workspace(
         closing.push_async_callback(database.close)
         trail = AccessLog(database)
         closing.push_async_callback(trail.close)
-        index = open_index(settings.storage.index, await database.read(installation))
+        index = open_index(settings.storage.index, await database.read(installation), hand)
         closing.push_async_callback(index.close)
         readers = open_readers_for(settings.reading)
         closing.push_async_callback(readers.close)
@@ -154,10 +154,29 @@ async def catch_up_index(ws: Workspace) -> None:
     if lock is None:
         return
     try:
-        while await reading.follow(ws):
+        while await following.follow(ws):
             pass
     finally:
         lock.release()
+
+
+def check_addresses(settings: Settings) -> None:
+    """Refuse what `open_workspace` would not open by its address; touches nothing.
+
+    `SettingsFault` for an address of no known kind.
+    """
+    floor = settings.storage.free_space_floor_bytes
+    _records_path(settings)
+    open_blobs(settings.storage.blobs, Disk(), free_space_floor_bytes=floor)
+    open_index(settings.storage.index)
+
+
+def has_worker(settings: Settings) -> bool:
+    """Whether another process works on this data folder: a server, as a rule."""
+    lock = runner.elect(Disk(), settings.data)
+    if lock is not None:
+        lock.release()
+    return lock is None
 
 
 def server(settings: Settings) -> Starlette:
@@ -220,7 +239,7 @@ async def _work_when_elected(ws: Workspace) -> None:
     inbox = Inbox(ws, Disk(), letters(Voice(network.default_language, network.time_zone)))
     try:
         await runner.reread_outdated(ws)
-        await runner.work(ws, also=(inbox.turn,))
+        await runner.work(ws, also=(inbox.turn,), is_lasting=True)
     finally:
         await inbox.close()
         lock.release()

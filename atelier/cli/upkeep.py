@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import click
 
@@ -13,7 +13,7 @@ from atelier import app
 from atelier.cli.asked import Asked, command, say
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.web.language import N_
-from atelier.workspace import mending, rereading, upkeep
+from atelier.workspace import following, mending, rereading, upkeep
 
 _LOST = N_("Contenu perdu : %(sha256)s")
 _ROTTEN = N_("Contenu abîmé : %(sha256)s")
@@ -22,6 +22,10 @@ _RESTORE = N_(
     " NOUVEAU-DOSSIER », puis « atelier serve --data NOUVEAU-DOSSIER »."
 )
 _KEEP = N_("Gardez ce dossier-ci : ce qui a été déposé depuis n'est que là.")
+_RESTART = N_(
+    "Un serveur est en marche, qui a peut-être encore l'ancien réglage. Redémarrez-le maintenant"
+    " pour garder le moteur %(engine)s : sinon il refait l'index avec le sien."
+)
 _VERSION = N_("    document n° %(document)s, version %(version)s, dossier n° %(folder)s")
 _SET_ASIDE = N_("    mis de côté pour quelqu'un, pas encore déposé")
 _FAULTS = {
@@ -179,16 +183,58 @@ def _verdict(found: upkeep.Verified) -> Iterator[str]:
 
 @command("rebuild-index", acts=False)
 def rebuild_index(asked: Asked) -> None:
-    """Build the search index anew from the documents."""
+    """Build the search index anew, beside the one that answers until it is there.
 
-    async def run() -> int:
+    A running server builds with the engine of its own settings: after a change of storage.index
+    it must be started again to keep the new one. Exit status 1 when somebody builds one already.
+    """
+
+    async def run() -> tuple[following.Rebuilt | None, bool]:
         async with app.open_workspace(asked.settings()) as ws:
-            number = await upkeep.rebuild_index(ws)
-            await app.finish_waiting_work(ws)
-            return number
+            is_other = await ws.index.engine() not in ("", ws.index.wanted)
+            must_restart = is_other and app.has_worker(ws.settings)
+            counting = _Counting(is_shown=sys.stderr.isatty() and not asked.as_json)
+            try:
+                return await following.rebuild(ws, counting.told), must_restart
+            finally:
+                counting.end()
 
-    number = asyncio.run(run())
-    asked.tell({"applied": number}, say(N_("L'index de recherche est reconstruit.")))
+    rebuilt, must_restart = asyncio.run(run())
+    if rebuilt is None:
+        click.echo(say(N_("Quelqu'un reconstruit déjà l'index de recherche.")), err=True)
+        click.echo(say(N_("Attendez qu'il ait fini, ou arrêtez-le, puis recommencez.")), err=True)
+        sys.exit(1)
+    asked.tell(
+        {**asdict(rebuilt), "restart_server": must_restart},
+        say(N_("L'index de recherche est reconstruit.")),
+        say(N_("%(documents)s documents, avec le moteur %(engine)s."), **asdict(rebuilt)),
+        *(
+            (say(N_("%(count)s versions seront relues par le serveur."), count=rebuilt.reread),)
+            if rebuilt.reread
+            else ()
+        ),
+        *((say(_RESTART, engine=rebuilt.engine),) if must_restart else ()),
+    )
+
+
+@dataclass(slots=True)
+class _Counting:
+    """A line that counts on a terminal, nothing elsewhere."""
+
+    is_shown: bool
+    is_begun: bool = False
+
+    def told(self, done: int, of: int) -> None:
+        """Say how far it is, in the same line."""
+        if self.is_shown:
+            self.is_begun = True
+            line = say(N_("Indexation : %(done)s/%(of)s"), done=done, of=of)
+            click.echo(f"\r{line}", nl=False, err=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.is_begun:
+            click.echo(err=True)
 
 
 @command("reread", acts=False)
@@ -216,7 +262,9 @@ def reread(asked: Asked, which: str | None, every_version: bool, wait: bool) -> 
 @command("check", acts=False)
 def config_check(asked: Asked) -> None:
     """Show every setting in force and where it comes from; refuse what is wrong."""
-    rows = asked.settings().explain()
+    settings = asked.settings()
+    app.check_addresses(settings)
+    rows = settings.explain()
     asked.tell(
         {"settings": [asdict(row) for row in rows]},
         *(f"{row.key} = {row.value}  ({row.source})\n    {row.help}" for row in rows),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from atelier import access
 from atelier.database.engine import Transaction
@@ -18,10 +19,27 @@ STANDS = (
     " WHERE own_.folder_id = d.folder_id AND own_.ancestor_id = d.folder_id)"
 )
 
+_HAS_NEWER = (
+    "EXISTS (SELECT 1 FROM index_entries n"
+    " WHERE n.document_id = e.document_id AND n.number > e.number)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A version before the current one; its text is found by blob and reader version."""
+
+    version_id: int
+    sha256: str
+    is_waiting: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
-    """A document as the index is to see it; its text is found by blob and reader version."""
+    """A document as the index is to see it; its text is found by blob and reader version.
+
+    No organisation is 0. `older` are versions of other bytes, newest first, without twins.
+    """
 
     document: int
     version_id: int
@@ -31,10 +49,13 @@ class Indexable:
     media_type: str
     language: str
     changed_at: datetime
+    author_id: int
     author: str
+    organisation_id: int
     organisation: str
     sha256: str
     is_waiting: bool
+    older: tuple[Older, ...] = ()
 
 
 async def note(tx: Transaction, document: DocumentId) -> None:
@@ -42,14 +63,22 @@ async def note(tx: Transaction, document: DocumentId) -> None:
     await tx.run("INSERT INTO index_entries (document_id) VALUES (:document)", document=document)
 
 
-BEGIN_AGAIN = 0  # stands for no document: an index that meets it empties itself first
-
-
 async def note_all(tx: Transaction) -> None:
-    """Have every index empty itself and look at every document again."""
-    await tx.run("DELETE FROM index_entries")
-    await tx.run("INSERT INTO index_entries (document_id) VALUES (:again)", again=BEGIN_AGAIN)
+    """Have the index look at every document again."""
     await tx.run("INSERT INTO index_entries (document_id) SELECT id FROM documents ORDER BY id")
+
+
+async def compact(tx: Transaction, limit: int) -> int:
+    """Let some entries go whose document has a newer one: how many, at most `limit`.
+
+    No follower loses by it: an entry shows the document as it stands, and one that has not
+    come to the older has not come to the newer.
+    """
+    return await tx.run(
+        f"DELETE FROM index_entries WHERE number IN (SELECT e.number FROM index_entries e"
+        f" WHERE {_HAS_NEWER} ORDER BY e.number LIMIT :limit)",
+        limit=limit,
+    )
 
 
 async def last(tx: Transaction) -> int:
@@ -58,15 +87,22 @@ async def last(tx: Transaction) -> int:
 
 
 async def after(tx: Transaction, number: int, limit: int) -> tuple[int, list[int]]:
-    """The documents of the next `limit` entries, once each, and the last number among them."""
+    """The next documents to look at, at most `limit`, and the number that an index is at then.
+
+    Each document comes at its newest entry alone: those before it say the same.
+    """
     rows = await tx.rows(
-        "SELECT number, document_id FROM index_entries WHERE number > :number"
-        " ORDER BY number LIMIT :limit",
+        "SELECT e.number, e.document_id FROM index_entries e WHERE e.number > :number"
+        f" AND NOT ({_HAS_NEWER}) ORDER BY e.number LIMIT :limit",
         number=number,
         limit=limit,
     )
-    last_number = rows[-1][0] if rows else number
-    return last_number, list(dict.fromkeys(document for _, document in rows))
+    return (rows[-1][0] if rows else number), [document for _, document in rows]
+
+
+async def count(tx: Transaction) -> int:
+    """How many documents an index looks at that begins from nothing."""
+    return int(await tx.value("SELECT COUNT(DISTINCT document_id) FROM index_entries"))
 
 
 async def waiting(
@@ -89,18 +125,54 @@ async def waiting(
 
 
 async def indexable(tx: Transaction, documents: list[int]) -> list[Indexable]:
-    """These documents with their current versions; those gone or in the trash are left out."""
+    """These documents with their versions; those gone or in the trash are left out."""
     wanted = {f"d{index}": number for index, number in enumerate(documents)}
+    among = f"d.id IN ({', '.join(f':{name}' for name in wanted)})"
+    older = await _older(tx, among, wanted)
     rows = await tx.rows(
         "SELECT d.id, v.id, d.version, d.folder_id, d.name, v.media_type, v.language, d.changed_at,"
-        " p.name, o.name, v.sha256, v.state = 'waiting' FROM documents d"
+        " p.id, p.name, o.id, o.name, v.sha256, v.state = 'waiting' FROM documents d"
         " JOIN versions v ON v.document_id = d.id AND v.number = d.version"
         " JOIN people p ON p.id = v.author_id"
         " LEFT JOIN organisations o ON o.id = v.organisation_id"
-        f" WHERE d.id IN ({', '.join(f':{name}' for name in wanted)}) AND {STANDS}",
+        f" WHERE {among} AND {STANDS}",
         **wanted,
     )
-    return [
-        Indexable(*(*row[:7], from_ms(row[7]), row[8], row[9] or "", row[10], bool(row[11])))
-        for row in rows
-    ]
+    return [_indexable(row, older.get(row[0], ())) for row in rows]
+
+
+def _indexable(row: tuple[Any, ...], older: tuple[Older, ...]) -> Indexable:
+    return Indexable(
+        document=row[0],
+        version_id=row[1],
+        version=row[2],
+        folder=row[3],
+        name=row[4],
+        media_type=row[5],
+        language=row[6],
+        changed_at=from_ms(row[7]),
+        author_id=row[8],
+        author=row[9],
+        organisation_id=row[10] or 0,
+        organisation=row[11] or "",
+        sha256=row[12],
+        is_waiting=bool(row[13]),
+        older=tuple(one for one in older if one.sha256 != row[12]),
+    )
+
+
+async def _older(
+    tx: Transaction, among: str, wanted: dict[str, int]
+) -> dict[int, tuple[Older, ...]]:
+    """The older versions of each of these documents, newest first, one of equal bytes."""
+    rows = await tx.rows(
+        "SELECT d.id, v.id, v.sha256, v.state = 'waiting' FROM documents d"
+        " JOIN versions v ON v.document_id = d.id AND v.number < d.version"
+        f" WHERE {among} AND d.removed_at IS NULL ORDER BY v.number DESC",
+        **wanted,
+    )
+    found: dict[int, dict[str, Older]] = {}
+    for document, version, sha256, is_waiting in rows:
+        one = Older(version, sha256, bool(is_waiting))
+        found.setdefault(document, {}).setdefault(sha256, one)
+    return {document: tuple(versions.values()) for document, versions in found.items()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from atelier.database.engine import Transaction
-from atelier.database.entries import STANDS, note_all
+from atelier.database.entries import STANDS
 from atelier.database.jobs import take_over
 from atelier.database.times import to_ms
 from atelier.model.documents import Blob, ReadState
@@ -198,7 +199,7 @@ async def begin_again(tx: Transaction, at: datetime) -> None:
     """Take up records of an earlier day: what is derived is made anew, what was open is over.
 
     Sign-ins and links may have been ended since then; the bytes of deposits under way are
-    not there. Every current version is read again, and the index looks at every document.
+    not there. Every current version is read again, and every index begins from nothing.
     """
     for table in ("sessions", "sign_in_links", "sign_in_attempts", "uploads"):
         await tx.run(f"DELETE FROM {table}")
@@ -212,4 +213,5 @@ async def begin_again(tx: Transaction, at: datetime) -> None:
         rank=Rank.BACKGROUND,
         at=to_ms(at),
     )
-    await note_all(tx)
+    # An index of the records as they were then, wherever it stands, is none of theirs now.
+    await tx.run("UPDATE installation SET key = :key WHERE id = 1", key=secrets.token_hex(16))

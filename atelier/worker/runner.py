@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from atelier.database import jobs
 from atelier.files import Disk, Lock
 from atelier.model.jobs import Job, Rank
 from atelier.worker.kinds import KINDS
-from atelier.workspace import reading, rereading, upkeep
+from atelier.workspace import following, rereading, upkeep
 from atelier.workspace.place import Workspace
 
 # One round of work: whether it did something, and is to be done again at once.
@@ -33,6 +34,7 @@ _IDLE_SECONDS = 0.2
 _REST_AFTER_ROUNDS = 15
 _PAUSE_SECONDS = 1.0
 _UPKEEP_SECONDS = 3600.0
+_ENGINE_SECONDS = 60.0
 _DAY_SECONDS = 24 * 3600.0
 _COLLECT_AFTER_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
@@ -43,10 +45,13 @@ def elect(disk: Disk, data: Path) -> Lock | None:
     return disk.lock(data / "worker.lock")
 
 
-async def work(ws: Workspace, *, lanes: int | None = None, also: Sequence[Act] = ()) -> None:
+async def work(
+    ws: Workspace, *, lanes: int | None = None, also: Sequence[Act] = (), is_lasting: bool = False
+) -> None:
     """Do jobs and follow the index until cancelled; only as the elected worker.
 
-    `also` are further acts, each done again and again beside them.
+    `also` are further acts, each done again and again beside them. Who is to work for a
+    while, not only until all is quiet, changes the engine of the index too.
     """
     count = lanes or max(2, min(4, os.cpu_count() or 1))
     await ws.db.write(jobs.take_over)
@@ -55,7 +60,9 @@ async def work(ws: Workspace, *, lanes: int | None = None, also: Sequence[Act] =
             # One lane is kept for what people wait for, however high the pile of scans.
             rank = Rank.PEOPLE if lane == 0 and count > 1 else Rank.BACKGROUND
             tasks.create_task(_steadily(partial(do_next, rank=rank), ws, _IDLE_SECONDS))
-        tasks.create_task(_follow(ws))
+        tasks.create_task(_follow(ws, rests=is_lasting))
+        if is_lasting:
+            tasks.create_task(_steadily(change_engine, ws, _ENGINE_SECONDS))
         tasks.create_task(_steadily(_upkeep, ws, _UPKEEP_SECONDS))
         tasks.create_task(_collect_daily(ws))
         tasks.create_task(_steadily(keep_trail, ws, _DAY_SECONDS))
@@ -92,16 +99,28 @@ async def _steadily(
             await asyncio.sleep(idle_seconds)
 
 
-async def _follow(ws: Workspace) -> None:
-    """Keep the index up to date; give its writer's memory back when nothing comes for a while."""
+async def _follow(ws: Workspace, *, rests: bool) -> None:
+    """Keep the index up to date; give its writer's memory back when nothing comes for a while.
+
+    `rests` after each document, and after each batch for as long as it took: pages of this
+    process go first.
+    """
     quiet_rounds = 0
     while True:
-        was_busy = await _tried(reading.follow, ws)
+        begun = time.monotonic()
+        was_busy = await _tried(partial(following.follow, is_gentle=rests), ws)
+        if was_busy and rests:
+            await asyncio.sleep(min(time.monotonic() - begun, _IDLE_SECONDS))
         quiet_rounds = 0 if was_busy else quiet_rounds + 1
         if quiet_rounds == _REST_AFTER_ROUNDS:
-            await ws.index.rest()
+            await _tried(_rest, ws)
         if not was_busy:
             await asyncio.sleep(_IDLE_SECONDS)
+
+
+async def _rest(ws: Workspace) -> bool:
+    await ws.index.rest()
+    return False
 
 
 async def _tried(act: Callable[[Workspace], Awaitable[bool]], ws: Workspace) -> bool:
@@ -142,6 +161,17 @@ async def _collect_daily(ws: Workspace) -> None:
 
 async def _collect(ws: Workspace) -> bool:
     await upkeep.collect(ws)
+    while await following.compact(ws):
+        pass
+    return False
+
+
+async def change_engine(ws: Workspace) -> bool:
+    """Build the index that the settings name, beside another that answers until it is there."""
+    built = await following.change_engine(ws)
+    if built is not None:
+        facts = {"engine": built.engine, "documents": built.documents}
+        _log.info("search index built by another engine", extra={"facts": facts})
     return False
 
 

@@ -17,7 +17,7 @@ from atelier.errors import IndexUnready
 from atelier.files import Disk
 from atelier.model.ids import DocumentId
 from atelier.model.jobs import JobKind
-from atelier.search.contract import AllBut
+from atelier.search.contract import AllBut, Ask, Within
 from atelier.search.grammar import Query
 from atelier.workspace import upkeep
 from atelier.workspace.backups import forget_copy
@@ -27,6 +27,7 @@ from atelier.workspace.place import Workspace
 _BATCH = 1_000
 _LISTED_AT_ONCE = 20_000
 _EVERYTHING = Query(after=datetime(1800, 1, 1, tzinfo=UTC))
+_EVERYWHERE = Within(AllBut(frozenset()))
 
 
 @dataclass(slots=True)
@@ -158,13 +159,8 @@ async def _listed(ws: Workspace) -> _Listed | None:
     try:
         listed, offset = _Listed(set(), await ws.index.applied()), 0
         while True:
-            found = await ws.index.find(
-                _EVERYTHING,
-                folders=AllBut(frozenset()),
-                hidden=frozenset(),
-                offset=offset,
-                limit=_LISTED_AT_ONCE,
-            )
+            asked = Ask(_EVERYTHING, _EVERYWHERE, offset=offset, limit=_LISTED_AT_ONCE)
+            found = await ws.index.find(asked)
             listed.documents.update(found.documents)
             if len(found.documents) < _LISTED_AT_ONCE:
                 return listed

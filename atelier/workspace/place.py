@@ -13,7 +13,7 @@ from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import Unit
 from atelier.extract.contract import Readers
-from atelier.search.contract import Index
+from atelier.search.contract import Shelf
 from atelier.settings import Settings
 from atelier.workspace.passwords import Passwords
 
@@ -46,7 +46,7 @@ class Workspace:
     blobs: BlobStore
     texts: DerivedTexts
     pictures: DerivedPictures
-    index: Index
+    index: Shelf
     readers: Readers
     passwords: Passwords
     clock: Clock

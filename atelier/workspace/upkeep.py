@@ -1,4 +1,4 @@
-"""Upkeep: checking that records and bytes agree, and rebuilding what is derived. No actor."""
+"""Upkeep: checking that records and bytes agree, and letting go what is over. No actor."""
 
 from __future__ import annotations
 
@@ -108,19 +108,6 @@ async def verify(
     found.unread = await ws.db.read(jobs.unfinished)
     found.index_behind = await _index_behind(ws)
     return found
-
-
-async def rebuild_index(ws: Workspace) -> int:
-    """Have the index empty itself and look at every document again: the number to reach.
-
-    The follower does the work, in whichever process it runs.
-    """
-
-    async def unit(tx: Transaction) -> int:
-        await entries.note_all(tx)
-        return await entries.last(tx)
-
-    return await ws.db.write(unit)
 
 
 async def forget_expired(ws: Workspace) -> None:

@@ -25,15 +25,16 @@ async def document(tx: Transaction, name: str) -> DocumentId:
     return number
 
 
-def test_entries_are_given_in_order_each_document_once(tmp_path: Path) -> None:
+def test_entries_are_given_in_order_each_document_at_its_newest(tmp_path: Path) -> None:
     async def unit(tx: Transaction) -> None:
         assert await entries.last(tx) == 0
         assert await entries.after(tx, 0, 10) == (0, [])
         for number in (5, 6, 5, 7):
             await entries.note(tx, DocumentId(number))
         assert await entries.last(tx) == 4
-        assert await entries.after(tx, 0, 10) == (4, [5, 6, 7])
-        assert await entries.after(tx, 0, 2) == (2, [5, 6])
+        assert await entries.count(tx) == 3
+        assert await entries.after(tx, 0, 10) == (4, [6, 5, 7])
+        assert await entries.after(tx, 0, 2) == (3, [6, 5])
         assert await entries.after(tx, 2, 10) == (4, [5, 7])
         assert await entries.waiting(tx, actor_of(Asker(1)), 2) == ({5, 7}, frozenset())
         assert await entries.waiting(tx, actor_of(Asker(1)), 4) == (frozenset(), frozenset())
@@ -41,14 +42,28 @@ def test_entries_are_given_in_order_each_document_once(tmp_path: Path) -> None:
     run(tmp_path, unit)
 
 
-def test_noting_all_begins_again_with_higher_numbers(tmp_path: Path) -> None:
+def test_noting_all_shows_every_document_again_after_what_was_noted(tmp_path: Path) -> None:
     async def unit(tx: Transaction) -> None:
         one, other = await document(tx, "a"), await document(tx, "b")
-        await entries.note(tx, one)
+        await entries.note(tx, DocumentId(99))
         await entries.note_all(tx)
-        last, changed = await entries.after(tx, 1, 10)
-        assert (last, changed) == (4, [entries.BEGIN_AGAIN, one, other])
-        assert await entries.last(tx) == 4
+        assert await entries.after(tx, 0, 10) == (3, [99, one, other])
+        assert await entries.after(tx, 1, 10) == (3, [one, other])
+
+    run(tmp_path, unit)
+
+
+def test_compacting_keeps_the_newest_entry_of_each_document(tmp_path: Path) -> None:
+    async def unit(tx: Transaction) -> None:
+        for number in (5, 6, 5, 7, 6, 5):
+            await entries.note(tx, DocumentId(number))
+        told = [await entries.after(tx, number, 10) for number in range(7)]
+        assert await entries.compact(tx, 2) == 2
+        assert await entries.compact(tx, 10) == 1
+        assert await entries.compact(tx, 10) == 0
+        left = await tx.rows("SELECT number, document_id FROM index_entries ORDER BY number")
+        assert left == [(4, 7), (5, 6), (6, 5)]
+        assert [await entries.after(tx, number, 10) for number in range(7)] == told
 
     run(tmp_path, unit)
 
@@ -60,6 +75,21 @@ def test_the_index_reads_current_versions_and_passes_over_what_is_gone(tmp_path:
         assert (found.document, found.version, found.sha256) == (number, 1, "ab")
         assert (found.author, found.organisation, found.is_waiting) == ("Awa", "", True)
         assert found.changed_at == NOW
+        assert (found.author_id, found.organisation_id, found.older) == (1, 0, ())
+
+    run(tmp_path, unit)
+
+
+def test_older_versions_come_newest_first_without_twins(tmp_path: Path) -> None:
+    async def unit(tx: Transaction) -> None:
+        number = await document(tx, "a")
+        for sha256 in ("cd", "ab", "cd", "ef", "ab"):
+            version = documents.NewVersion(sha256, 3, "text/plain", PersonId(1), None, "", NOW)
+            at = await tx.value("SELECT version FROM documents WHERE id = :id", id=number)
+            await documents.revise(tx, number, at + 1, version)
+        (found,) = await entries.indexable(tx, [number])
+        assert (found.version, found.sha256) == (6, "ab")
+        assert [(one.version_id, one.sha256) for one in found.older] == [(5, "ef"), (4, "cd")]
 
     run(tmp_path, unit)
 

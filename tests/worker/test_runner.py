@@ -17,7 +17,7 @@ from atelier.model.jobs import JobKind
 from atelier.model.trail import TrailAct
 from atelier.worker import runner
 from atelier.worker.kinds import KINDS
-from atelier.workspace import documents, reading, upkeep
+from atelier.workspace import documents, following, upkeep
 from atelier.workspace.place import Workspace
 from tests.builders import World, in_network
 from tests.faults import FaultPlan
@@ -201,15 +201,15 @@ async def test_whatever_a_round_meets_the_worker_pauses_and_goes_on(
 
     failures = [WriteFailed("disk"), KeyError("programming")]
 
-    follow = reading.follow
+    follow = following.follow
 
-    async def failing(ws: Workspace) -> bool:
+    async def failing(ws: Workspace, *, is_gentle: bool) -> bool:
         if failures:
             raise failures.pop(0)
-        return await follow(ws)
+        return await follow(ws, is_gentle=is_gentle)
 
     monkeypatch.setattr(asyncio, "sleep", paused)
-    monkeypatch.setattr(reading, "follow", failing)
+    monkeypatch.setattr(following, "follow", failing)
     folder = await world.folder("Commun")
     await world.deposit(world.steward, folder, "a.txt")
     with caplog.at_level(logging.CRITICAL):

@@ -11,8 +11,9 @@ from atelier.database import entries
 from atelier.errors import Fault
 from atelier.model.documents import ReadState
 from atelier.model.ids import DocumentId
+from atelier.model.search import Asked
 from atelier.worker import runner
-from atelier.workspace import documents, reading, search
+from atelier.workspace import documents, following, search
 from tests.builders import World, in_network
 from tests.faults import each_failure
 from tests.samples import pdf
@@ -67,12 +68,12 @@ async def test_an_index_that_could_not_begin_again_does_so_when_the_disk_is_mend
         assert await world.ws.index.applied() > await world.ws.db.read(entries.last)
         world.seam.behaviour = plan
         try:
-            while await reading.follow(world.ws):
+            while await following.follow(world.ws):
                 pass
         except Fault:
             told += 1
         plan.heal()
         await world.settle()
-        found = await search.find(world.ws, world.steward, "kiwano")
+        found = await search.find(world.ws, world.steward, Asked("kiwano"))
         assert found.total == 3, plan.failed
     assert told

@@ -8,7 +8,7 @@ from atelier.errors import Forbidden, NotFound
 from atelier.model.folders import Action, Role
 from atelier.model.trash import RemovedKind, Weight
 from atelier.worker import runner
-from atelier.workspace import documents, folders, journal, reading, trash, upkeep
+from atelier.workspace import documents, folders, following, journal, trash, upkeep
 from tests.builders import STEWARD, World, in_network
 from tests.workspace.test_trash import hits, listed, lying, people, texts_kept, verbs
 
@@ -129,7 +129,7 @@ async def test_a_purge_during_a_reading_leaves_no_text_behind(
     monkeypatch.setattr(world.ws.readers, "read", purged_meanwhile)
     assert await runner.do_next(world.ws)
     assert await texts_kept(world) == 0
-    while await reading.follow(world.ws):
+    while await following.follow(world.ws):
         pass
     assert await hits(world, world.steward, "kiwano") == []
 

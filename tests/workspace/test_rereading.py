@@ -11,8 +11,9 @@ from atelier.files import Disk
 from atelier.model.folders import Role
 from atelier.model.ids import DocumentId
 from atelier.model.jobs import Rank
+from atelier.model.search import Asked
 from atelier.worker import runner
-from atelier.workspace import documents, reading, rereading, search, trash, unread, upkeep
+from atelier.workspace import documents, following, rereading, search, trash, unread, upkeep
 from tests.builders import World, in_network
 from tests.samples import pdf
 from tests.workspace.test_trash import hits, people
@@ -65,7 +66,7 @@ async def test_what_people_bring_is_read_before_what_waits_in_the_background(
     assert await runner.do_next(world.ws)
     assert await queue(world) == [(1, Rank.BACKGROUND)]
     assert await upkeep.is_quiet(world.ws, rank=Rank.PEOPLE) is False  # the index is to follow
-    while await reading.follow(world.ws):
+    while await following.follow(world.ws):
         pass
     assert await upkeep.is_quiet(world.ws) is False
     await unread.read_again(world.ws, world.steward, DocumentId(1), 1)
@@ -85,7 +86,7 @@ async def test_after_an_upgrade_nothing_goes_blank_until_the_new_reader_has_read
     object.__setattr__(world.ws, "texts", newer)
     look = await documents.look(world.ws, world.steward, done.document_id, page=2)
     assert look.page is not None and look.page.text.strip() == "un litchi"
-    found = await search.find(world.ws, world.steward, "litchi")
+    found = await search.find(world.ws, world.steward, Asked("litchi"))
     assert [page.page for hit in found.hits for page in hit.pages] == [2]
     await documents.rename(world.ws, world.steward, done.document_id, "b.pdf")
     await world.settle()  # the follower looks at it again, and finds its text
