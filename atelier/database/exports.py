@@ -87,6 +87,24 @@ async def groups(tx: Transaction) -> list[Told]:
     return _with(found, "members", seats, "group")
 
 
+async def glossary(tx: Transaction) -> list[Told]:
+    """Every term of the glossary with its meanings, in order."""
+    found = _told(
+        await tx.rows("SELECT id, term, changed_by, changed_at FROM glossary ORDER BY key"),
+        "id", "term", "changed_by", "changed_at",
+    )  # fmt: skip
+    said = _told(
+        await tx.rows(
+            "SELECT glossary_id, meaning FROM glossary_meanings ORDER BY glossary_id, place"
+        ),
+        "term", "meaning",
+    )  # fmt: skip
+    return [
+        {**one, "meanings": [each["meaning"] for each in one["meanings"]]}
+        for one in _with(found, "meanings", said, "term")
+    ]
+
+
 async def folders(tx: Transaction) -> list[FolderRow]:
     """Every folder, those in the trash too, with who was given access to it."""
     rows = await tx.rows(

@@ -1,4 +1,4 @@
-"""`python3 -m atelier.demo FOLDER`: fill a new data folder with the demonstration network."""
+"""`python3 -m atelier.demo FOLDER [INDEX]`: fill a new folder with the demonstration network."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from atelier.settings import load
 
 
 def main() -> None:
-    """Fill the folder named by the only argument; progress goes to stderr."""
-    folder = Path(sys.argv[1])
-    asyncio.run(_fill(folder))
+    """Fill the folder named first, with the search index at the address named then.
+
+    Progress goes to stderr.
+    """
+    folder, *index = sys.argv[1:]
+    asyncio.run(_fill(Path(folder), {"storage.index": index[0]} if index else {}))
 
 
-async def _fill(folder: Path) -> None:
+async def _fill(folder: Path, given: dict[str, str]) -> None:
     # No environment: what it asks of the real server is not asked of this filling.
-    async with open_workspace(load(folder, {}, folder), create=True) as ws:
+    async with open_workspace(load(folder, {}, folder, given), create=True) as ws:
         await fill(ws, plan(), _tell)
 
 

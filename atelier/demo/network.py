@@ -28,6 +28,7 @@ def plan() -> Plan:
         folders=_folders(papers),
         grants=_grants(),
         papers=papers,
+        glossary=tuple(typeset(line) for line in load("glossary")["lines"]),
     )
 
 

@@ -120,7 +120,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole network. `papers` are in order of their first deposit."""
+    """The whole network. `papers` are in order of their first deposit.
+
+    `glossary` are its lines as they are pasted.
+    """
 
     network_name: str
     password: str
@@ -130,3 +133,4 @@ class Plan:
     folders: tuple[Folder, ...]
     grants: tuple[Grant, ...]
     papers: tuple[Document, ...]
+    glossary: tuple[str, ...]

@@ -16,7 +16,15 @@ from atelier.demo import papers
 from atelier.demo.plan import Document, Folder, Grant, Person, Plan, Version
 from atelier.model.ids import FolderId, OrganisationId, PersonId
 from atelier.model.people import Actor
-from atelier.workspace import admin, deposits, folders, groups, people, sharing
+from atelier.workspace import (
+    admin,
+    deposits,
+    folders,
+    glossary_lists,
+    groups,
+    people,
+    sharing,
+)
 from atelier.workspace.place import Workspace
 
 Progress = Callable[[int, int], None]
@@ -79,6 +87,7 @@ async def _found(seeding: _Seeding) -> None:
     for group in plan.groups:
         seats = [f"{seat.email}={seat.organisation}" for seat in group.seats]
         await groups.add_group(ws, steward, group.name, seats)
+    await glossary_lists.take(ws, steward, "\n".join(plan.glossary))
     await asyncio.gather(
         *(_welcome(ws, steward, one, plan.password) for one in seeding.people.values())
     )

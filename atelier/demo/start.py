@@ -17,9 +17,10 @@ from atelier.files import Disk
 MARK = "demonstration"  # a file of this name says that the folder may be taken for one
 
 
-def prepare(data: Path) -> None:
+def prepare(data: Path, index: str | None = None) -> None:
     """Have the demonstration network stand in `data`; nothing happens when it does.
 
+    `index` is the address of its search index, such as `whoosh:index`; else the default.
     `FolderUnready` when something else stands there: the demonstration never writes into
     real work. Ends the program when filling fails, which has said why.
     """
@@ -30,7 +31,9 @@ def prepare(data: Path) -> None:
     filling = data.with_name(f".{data.name}.filling")
     disk = Disk()
     disk.remove_tree(filling)
-    filled = subprocess.run([sys.executable, "-m", "atelier.demo", str(filling)], check=False)
+    wanted = [] if index is None else [index]
+    command = [sys.executable, "-m", "atelier.demo", str(filling), *wanted]
+    filled = subprocess.run(command, check=False)
     if filled.returncode:
         raise SystemExit(filled.returncode)
     disk.write_small(filling / MARK, b"")

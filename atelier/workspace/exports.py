@@ -49,6 +49,7 @@ documents.json            les documents et chaque version : fichier, auteur, str
 people.json               les personnes et leurs rattachements
 organisations.json        les structures
 groups.json               les groupes de travail
+glossary.json             le glossaire
 journal.json              qui a fait quoi dans les dossiers, depuis le début
 network-journal.json      ce qui a été fait aux structures, personnes et groupes
 manifest.json             l'empreinte SHA-256 de ces fichiers
@@ -130,6 +131,7 @@ class _Writing:
             ("people.json", records.people),
             ("organisations.json", records.organisations),
             ("groups.json", records.groups),
+            ("glossary.json", records.glossary),
         ):
             await self._list(name, _each(await told(self._tx)))
         for name, lines in (

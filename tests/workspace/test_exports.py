@@ -16,7 +16,7 @@ from atelier.errors import BlobMissing, CopyRefused, Fault, Forbidden, NoRoom
 from atelier.files import Disk
 from atelier.model.folders import Role
 from atelier.model.journal import NetworkVerb
-from atelier.workspace import documents, journal, layout, trash, upkeep
+from atelier.workspace import documents, glossary, journal, layout, trash, upkeep
 from atelier.workspace.exports import export
 from tests.builders import World, in_network
 from tests.faults import each_failure
@@ -79,6 +79,7 @@ async def test_rights_people_and_journals_are_told(world: World) -> None:
     for subject, role in ((awa, Role.READER), (group, Role.CONTRIBUTOR), (None, Role.READER)):
         await world.grant(folder, subject, role)
     await world.deposit(world.steward, folder, "a.txt", b"un")
+    await glossary.add(world.ws, world.steward, "CLS", "contrat local ; contrat")
     target = elsewhere(world) / "export"
     await export(world.ws, world.steward, target)
     (there,) = told(target, "folders")
@@ -94,6 +95,8 @@ async def test_rights_people_and_journals_are_told(world: World) -> None:
     assert place["organisation"] == told(target, "organisations")[0]["id"]
     (working,) = told(target, "groups")
     assert working["members"] == [{"membership": place["id"], "is_coordinator": False}]
+    (term,) = told(target, "glossary")
+    assert (term["term"], term["meanings"]) == ("CLS", ["contrat local", "contrat"])
     assert [one["verb"] for one in told(target, "journal")][-1] == "deposited"
     assert told(target, "journal")[-1]["facts"]["name"] == "a.txt"
     assert told(target, "network-journal")[-1]["verb"] == NetworkVerb.WORKSPACE_EXPORTED
