@@ -49,17 +49,21 @@ class DerivedTexts:
 
     async def get(self, sha256: str) -> bytes | None:
         """What this reader version read, else the newest older one; None: read it again."""
-        return await asyncio.to_thread(self._get, sha256)
+        return await asyncio.to_thread(self.load, sha256)
 
     def _put(self, sha256: str, reading: bytes) -> None:
         self._shelf.put(sha256, str(self._reader_version), reading)
         for older in range(1, self._reader_version):
             self._shelf.discard(sha256, str(older))
 
-    def _get(self, sha256: str) -> bytes | None:
+    def load(self, sha256: str, most_bytes: int | None = None) -> bytes | None:
+        """The same as `get`, in the caller's own thread.
+
+        None too for what takes more than `most_bytes` packed, of which nothing is read.
+        """
         # Asked for one by one: they are few, a folder has hundreds of names.
         for version in range(self._reader_version, 0, -1):
-            if (kept := self._shelf.get(sha256, str(version))) is not None:
+            if (kept := self._shelf.get(sha256, str(version), most_bytes)) is not None:
                 return kept
         return None
 
@@ -177,12 +181,14 @@ class _Shelf:
         self._disk.make_folder(path.parent)
         self._disk.write_small(path, zlib.compress(content, self._level), is_durable=False)
 
-    def get(self, key: str, what: str) -> bytes | None:
+    def get(self, key: str, what: str, most_bytes: int | None = None) -> bytes | None:
         try:
             file = self._disk.open(self._path(key, what))
         except OSError:
             return None
         try:
+            if most_bytes is not None and file.size_bytes > most_bytes:
+                return None
             return _inflated(file.read(0, file.size_bytes))
         except (OSError, zlib.error):
             return None

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from atelier import app, importing
 from atelier.cli.asked import Asked, command, say, voice
+from atelier.cli.worded import Worded
 from atelier.errors import AtelierError
 from atelier.model.documents import Deposited
 from atelier.model.folders import Action
 from atelier.model.jobs import Rank
 from atelier.model.people import Actor
-from atelier.model.search import Hit
+from atelier.model.search import FileKind, Hit, Results, Sort, Understood
 from atelier.settings import Settings
+from atelier.web.api.told import Told, told
+from atelier.web.asking import asked_in
 from atelier.web.language import N_
+from atelier.web.pages.found import remarks
 from atelier.web.pages.sentences import explain
 from atelier.workspace import documents, folders, search
 from atelier.workspace.place import Workspace
+
+_ALSO = N_("Nous avons aussi cherché : %(also)s (pour %(words)s).")
+_IN_VAIN = N_("Nous avons aussi cherché : %(also)s (pour %(words)s), sans rien trouver.")
 
 
 @command("import")
@@ -31,7 +40,7 @@ def import_files(asked: Asked, sources: tuple[Path, ...], into: str, wait: bool)
 
     async def bring(ws: Workspace, actor: Actor) -> dict[str, object]:
         folder = await folders.find(ws, actor, into)
-        brought = await importing.bring(ws, actor, list(sources), folder, _told(asked))
+        brought = await importing.bring(ws, actor, list(sources), folder, _announced(asked))
         if wait:
             # What is read again in the background is nothing to wait for.
             await app.finish_waiting_work(ws, rank=Rank.LONG)
@@ -49,30 +58,108 @@ def import_files(asked: Asked, sources: tuple[Path, ...], into: str, wait: bool)
     )
 
 
-@command("search")
+@command("search", cls=Worded)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--page", default=1, show_default=True, help="Which page of hits.")
-def search_words(asked: Asked, words: tuple[str, ...], page: int) -> None:
-    """Find documents by their words."""
+@click.option("--folder", metavar="PATH", help="Only in this folder, with all below it.")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in FileKind]), help="Only files of this kind."
+)
+@click.option("--year", type=int, metavar="YEAR", help="Only documents of this year.")
+@click.option(
+    "--sort",
+    type=click.Choice([sort.value for sort in Sort]),
+    default=Sort.RELEVANCE.value,
+    help="What comes first.",
+)
+@click.option("--older", is_flag=True, flag_value="1", help="Look through older versions too.")
+@click.option("--exact", is_flag=True, flag_value="1", help="Let the glossary add nothing.")
+def search_words(
+    asked: Asked, words: tuple[str, ...], page: int, folder: str | None, **narrowed: Any
+) -> None:
+    """Find documents by their words, among those that one account may read.
 
-    async def find(ws: Workspace, actor: Actor) -> tuple[int, list[dict[str, object]]]:
+    It searches as the account that --as names; without it, as the first administrator, who
+    does not read everything either. What was not understood, near answers and other spellings
+    are told as on the page.
+    """
+
+    async def find(ws: Workspace, actor: Actor) -> tuple[Results, Told]:
         await app.catch_up_index(ws)
-        results = await search.find(ws, actor, " ".join(words), page=page)
-        return results.total, [_hit(ws.settings, hit) for hit in results.hits]
+        inside = None if folder is None else await folders.find(ws, actor, folder)
+        given = {"q": " ".join(words), "folder": inside, **narrowed}
+        wanted = asked_in({name: str(value) for name, value in given.items() if value})
+        results = await search.find(ws, actor, wanted, page=page)
+        return results, told(results, _site(ws.settings))
 
-    total, hits = asked.act(find)
-    lines = [
-        f"{hit['name']} ({hit['folder']}, p. {hit['page'] or '–'})\n    {hit['snippet']}"
-        for hit in hits
-    ]
+    results, found = asked.act(find)
     asked.tell(
-        {"total": total, "hits": hits},
-        voice().plural(N_("%(n)s document"), N_("%(n)s documents"), total),
-        *lines,
+        found,
+        _count(results),
+        *_remarks(results),
+        *map(_line, results.hits),
+        *_onward(results),
     )
 
 
-def _told(asked: Asked) -> importing.Told:
+def _site(settings: Settings) -> str:
+    """What comes before addresses, when it was said: a server may listen on another port."""
+    return settings.server.public_url if "server.public_url" in settings.sources else ""
+
+
+def _count(results: Results) -> str:
+    if results.total or not results.not_yet:
+        return voice().plural(N_("%(n)s document"), N_("%(n)s documents"), results.total)
+    return say(N_("La réponse n'est pas encore complète"))
+
+
+def _onward(results: Results) -> Iterator[str]:
+    """Which page this is, and how to ask for another; nothing where there is one only."""
+    pages = search.pages_of(results)
+    if results.page > pages > 0:
+        one = "Cette recherche n'a qu'une page de résultats."
+        yield voice().plural(one, "Cette recherche n'a que %(n)s pages de résultats.", pages)
+    elif results.page < pages:
+        said = N_("Page %(n)s sur %(pages)s. La suite : --page %(next)s")
+        yield say(said, n=results.page, pages=pages, next=results.page + 1)
+    elif pages > 1:
+        yield say(N_("Page %(n)s sur %(pages)s."), n=results.page, pages=pages)
+
+
+def _remarks(results: Results) -> Iterator[str]:
+    """What is to know about the answer, in the words of the page."""
+    said = remarks(results, voice())
+    if not results.total and results.understood == Understood():
+        yield say(N_("Écrivez au moins un mot de deux lettres."))
+    yield from said.misread
+    if said.nearly:
+        yield said.nearly
+    if results.spelling:
+        yield say(N_("Vouliez-vous dire « %(words)s » ?"), words=results.spelling)
+    for one in results.widened:
+        yield say(
+            _IN_VAIN if results.widened_in_vain else _ALSO,
+            also=", ".join(one.also),
+            words=one.words,
+        )
+    if said.not_yet:
+        yield said.not_yet
+
+
+def _line(hit: Hit) -> str:
+    """Its name and folder, the page that answers best where the format has pages, its words."""
+    place = hit.folder
+    if hit.is_older:
+        place += ", " + say(N_("version %(n)s, ancienne"), n=hit.version)
+    best = hit.pages[0] if hit.pages else None
+    if best is None:
+        return f"{hit.name} ({place})"
+    if best.page is not None:
+        place += ", " + say(N_("p. %(n)s"), n=best.page)
+    return f"{hit.name} ({place})\n    {''.join(piece.text for piece in best.snippet)}"
+
+
+def _announced(asked: Asked) -> importing.Told:
     def told(
         source: importing.Source, what: Deposited | AtelierError | importing.Unreadable
     ) -> None:
@@ -109,21 +196,6 @@ async def _imported(ws: Workspace, actor: Actor, brought: importing.Brought) -> 
             {"path": str(source.path), "reason": _why(error)} for source, error in brought.refused
         ],
         "states": dict(sorted(states.items())),
-    }
-
-
-def _hit(settings: Settings, hit: Hit) -> dict[str, object]:
-    best = hit.pages[0] if hit.pages else None
-    page = best.page if best else None
-    place = "" if page is None else f"?page={page}"
-    return {
-        "document": hit.document_id,
-        "name": hit.name,
-        "folder": hit.folder,
-        "version": hit.version,
-        "page": page,
-        "snippet": "".join(piece.text for piece in best.snippet) if best else "",
-        "url": f"{settings.server.public_url}/documents/{hit.document_id}{place}",
     }
 
 

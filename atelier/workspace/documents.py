@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -32,6 +32,7 @@ from atelier.model.journal import Verb
 from atelier.model.locks import Lock
 from atelier.model.people import Actor
 from atelier.model.trail import TrailAct
+from atelier.search.effort import LOADED, Effort
 from atelier.workspace import holding, quotas, trail, watching
 from atelier.workspace.place import Records, Workspace
 
@@ -42,6 +43,19 @@ _LOADED_AT_ONCE = 4  # readings on their way out of the store, up to 64 MiB of t
 
 # By records, which live as long as the event loop that the semaphore belongs to.
 _LOADING: Final[WeakKeyDictionary[Records, asyncio.Semaphore]] = WeakKeyDictionary()
+
+T = TypeVar("T")
+
+
+class Load(Protocol):
+    """Loads the reading of `(version, sha256)`; None as in `reading_of`.
+
+    None too for one that there is not enough effort for; else that is what it costs.
+    """
+
+    def __call__(
+        self, version: int, sha256: str, effort: Effort | None = None, /
+    ) -> Reading | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +156,37 @@ async def reading_of(ws: Workspace, version: int, sha256: str) -> Reading | None
 
     For use-cases that have checked the right to the document.
     """
-    async with _LOADING.setdefault(ws.db, asyncio.Semaphore(_LOADED_AT_ONCE)):
+    async with _loading(ws):
         kept = await ws.texts.get(text_key(version, sha256))
         if kept is None:
             return None
         if len(kept) > _LARGE_BYTES:
             return await asyncio.to_thread(_decoded, kept)
         return _decoded(kept)
+
+
+async def with_readings(ws: Workspace, work: Callable[[Load], T]) -> T:
+    """Do work in a thread that loads many readings, one after another.
+
+    The right to each document was checked. There are few such threads: of what one person
+    asks for, `turns` lets no more than half of them.
+    """
+
+    def load(version: int, sha256: str, effort: Effort | None = None, /) -> Reading | None:
+        most_bytes = None if effort is None else LOADED * effort.left
+        kept = ws.texts.load(text_key(version, sha256), most_bytes)
+        if kept is None:
+            return None
+        if effort is not None:
+            effort.spend(len(kept) // LOADED)
+        return _decoded(kept)
+
+    async with _loading(ws):
+        return await asyncio.to_thread(work, load)
+
+
+def _loading(ws: Workspace) -> asyncio.Semaphore:
+    return _LOADING.setdefault(ws.db, asyncio.Semaphore(_LOADED_AT_ONCE))
 
 
 def _decoded(kept: bytes) -> Reading | None:

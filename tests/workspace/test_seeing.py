@@ -16,6 +16,7 @@ from atelier.model.ids import DocumentId, FolderId
 from atelier.model.journal import Verb
 from atelier.model.people import Actor, Organisation
 from atelier.model.requests import About
+from atelier.model.search import Asked
 from atelier.workspace import (
     deposits,
     documents,
@@ -131,8 +132,8 @@ async def check_lists(
     assert {place.id for place in places} == both
     assert await folders.places(world.ws, marie, Action.ADD) == ()
     for words in ("kiwano", "titre:txt", "kiwa*", "dossier:réunions kiwano"):
-        found = await search.find(world.ws, marie, words)
-        theirs = await search.find(world.ws, really, words)
+        found = await search.find(world.ws, marie, Asked(words))
+        theirs = await search.find(world.ws, really, Asked(words))
         kept = {hit.document_id for hit in theirs.hits if hit.folder_id in both}
         assert {hit.document_id for hit in found.hits} == kept
         assert found.total == len(kept)
@@ -305,7 +306,7 @@ async def test_the_view_shrinks_with_her_own_rights_and_ends_with_theirs(world: 
     marie = (await people.session(world.ws, "one")).actor
     assert marie.seeing is not None and marie.seeing.name == "Awa"
     assert (await folders.home(world.ws, marie)).entries == ()
-    assert (await search.find(world.ws, marie, "kiwano")).hits == ()
+    assert (await search.find(world.ws, marie, Asked("kiwano"))).hits == ()
     assert await seeing.end(world.ws, marie, "one") == shown
 
 

@@ -1,0 +1,1 @@
+"""Doors for programs: the same answers as the pages, in JSON."""

@@ -1,0 +1,170 @@
+"""One question put to the index and to what it has not applied, within one person's sight.
+
+The parts of a search: the use-cases in `search` put them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from atelier.database import documents
+from atelier.model.folders import DocumentRow
+from atelier.model.people import Actor
+from atelier.model.search import Asked, Narrowing, Sort, Widened
+from atelier.search.contract import Ask, Bounds, Counts, Found
+from atelier.search.glossary import widen
+from atelier.search.grammar import Query, parse
+from atelier.search.overlay import Overlay
+from atelier.workspace import fresh, known_terms, sight
+from atelier.workspace.facets import added
+from atelier.workspace.fresh import Fresh
+from atelier.workspace.place import Workspace
+from atelier.workspace.sight import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document that answers, as the records have it now, and where its text is kept."""
+
+    document: DocumentRow
+    folder: str
+    version_id: int
+    sha256: str
+    is_fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which of the answers are wanted, in which order; a `limit` of 0 only counts them."""
+
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 0
+    with_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of one window, and how many there are in all.
+
+    `refused` were found in the index and not in the records: something changed meanwhile.
+    """
+
+    total: int
+    rows: tuple[Row, ...] = ()
+    is_partial: bool = False
+    counts: Counts = field(default_factory=Counts)
+    refused: int = 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether something answers as it was asked."""
+        return bool(self.total) and not self.is_partial
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was typed, read and widened; `is_in_vain` when what was added found nothing."""
+
+    query: Query
+    widened: tuple[Widened, ...] = ()
+    is_in_vain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """One person's search: what she may see now, for as many questions as are put."""
+
+    ws: Workspace
+    actor: Actor
+    sight: Sight
+    fresh: Fresh
+
+    async def understand(self, asked: Asked) -> Understanding:
+        """The query of these words, widened by the glossary unless they are meant exactly."""
+        query = parse(asked.words, zone(self.ws))
+        if asked.is_exact:
+            return Understanding(query)
+        terms = await known_terms.terms(self.ws)
+        # A large glossary that has just changed takes half a second to learn.
+        return Understanding(*await asyncio.to_thread(widen, query, terms))
+
+    async def seek(self, query: Query, narrowing: Narrowing, window: Window) -> Answers:
+        """What answers as it is asked, else what most nearly does.
+
+        Documents that the index has not applied stand first, among the others when the
+        newest are wanted first. Each is checked again in the records.
+        """
+        wanted = self.sight.folders(query, narrowing)
+        ask = Ask(
+            query=query,
+            within=self.sight.within(wanted),
+            bounds=_bounds(narrowing),
+            sort=window.sort,
+            with_older=narrowing.with_older,
+            with_counts=window.with_counts,
+        )
+        own = await self.fresh.answering(wanted, query, ask.bounds)
+        found = await self._ask(ask, window, len(own))
+        if found.total and not found.is_partial:
+            return await self._told(found, own, window, is_partial=False)
+        if own:
+            return await self._told(Found(0, ()), own, window, is_partial=False)
+        own = await self.fresh.answering(wanted, query, ask.bounds, is_mostly=True)
+        if own and window.offset:
+            found = await self._ask(ask, window, len(own))
+        return await self._told(found, own, window, is_partial=bool(found.total or own))
+
+    async def _ask(self, ask: Ask, window: Window, own: int) -> Found:
+        """The index's part of the window, when `own` others are put among its answers."""
+        first = max(0, window.offset - own)
+        limit = window.offset + window.limit - first if window.limit else 0
+        return await self.ws.index.find(msgspec.structs.replace(ask, offset=first, limit=limit))
+
+    async def _told(
+        self, found: Found, own: Sequence[Overlay], window: Window, *, is_partial: bool
+    ) -> Answers:
+        first = max(0, window.offset - len(own))
+        mine = [one.entry.document for one in own]
+        looked_up = (*mine, *found.documents) if window.limit else ()
+        rows = await self._checked(looked_up, frozenset(mine))
+        if window.sort is Sort.NEWEST:
+            rows.sort(key=lambda row: (-row.document.changed_at.timestamp(), row.document.id))
+        refused = len(looked_up) - len(rows)
+        return Answers(
+            total=found.total + len(own) - refused,
+            rows=tuple(rows[window.offset - first :][: window.limit]),
+            is_partial=is_partial,
+            counts=added(found.counts, [one.entry for one in own]),
+            refused=refused,
+        )
+
+    async def _checked(self, wanted: tuple[int, ...], mine: frozenset[int]) -> list[Row]:
+        if not wanted:
+            return []
+        found = await self.ws.db.read(lambda tx: documents.readable(tx, self.actor, wanted))
+        return [
+            Row(*found[number], is_fresh=number in mine) for number in wanted if number in found
+        ]
+
+
+async def begin(ws: Workspace, actor: Actor, asked: Asked) -> Seeking:
+    """See what she may see now. `IndexUnready` while there is no index."""
+    query = parse(asked.words, zone(ws))
+    seen = await sight.look(ws, actor, query)
+    loaded = await fresh.load(ws, seen.hers, with_older=asked.narrowing.with_older)
+    return Seeking(ws, actor, seen, loaded)
+
+
+def zone(ws: Workspace) -> ZoneInfo:
+    """The network's time zone, whose days dates of queries are."""
+    return ZoneInfo(ws.settings.network.time_zone)
+
+
+def _bounds(narrowing: Narrowing) -> Bounds:
+    return Bounds(narrowing.organisation, narrowing.person, narrowing.kind, narrowing.year)
