@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from atelier.errors import Invalid, NameTaken
 from atelier.web.doors import SIGNED_IN, Door
+from atelier.web.pages.saved import saved_lines
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import aside, folders, guard, orphans, requests
+from atelier.workspace import aside, folders, guard, orphans, requests, saved
 
 
 async def show(visit: Visit) -> Response:
@@ -42,6 +43,7 @@ async def _home(visit: Visit, refused: Refused) -> Response:
         orphaned=notices.orphaned,
         aside=await aside.hers(visit.ws, visit.actor),
         to_check=await guard.waiting(visit.ws, visit.actor),
+        searches=saved_lines(await saved.news(visit.ws, visit.actor), visit.voice),
         waiting_requests=await requests.waiting(visit.ws, visit.actor),
         **refused.values(),
     )
