@@ -14,7 +14,18 @@ import sys
 import click
 
 from atelier import __version__
-from atelier.cli import comparing, documents, folders, keeping, people, serving, trail, upkeep
+from atelier.cli import (
+    comparing,
+    documents,
+    folders,
+    glossary,
+    keeping,
+    people,
+    searches,
+    serving,
+    trail,
+    upkeep,
+)
 from atelier.cli.asked import say, voice
 from atelier.cli.helping import teach_click, translated
 from atelier.errors import AtelierError, Invalid, Refusal
@@ -29,7 +40,9 @@ _M_ARENA_MAX = -8  # malloc.h
         *serving.COMMANDS,
         *people.COMMANDS,
         *folders.COMMANDS,
+        *glossary.COMMANDS,
         *documents.COMMANDS,
+        *searches.COMMANDS,
         *comparing.COMMANDS,
         *upkeep.COMMANDS,
         *keeping.COMMANDS,

@@ -54,14 +54,16 @@ class Asked:
         return asyncio.run(run())
 
 
-def command(name: str, *, acts: bool = True) -> Callable[[Callable[..., None]], click.Command]:
+def command(
+    name: str, *, acts: bool = True, cls: type[click.Command] = click.Command
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of a function whose first parameter is `Asked`.
 
     It is asked with `--data`, `--json` and, unless `acts` is False, `--as`.
     """
 
     def declare(act: Callable[..., None]) -> click.Command:
-        return click.command(name)(_asks(act, acts=acts))
+        return click.command(name, cls=cls)(_asks(act, acts=acts))
 
     return declare
 

@@ -111,9 +111,9 @@ def status_of(error: AtelierError, request: Request) -> int:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: by `PUT`, by tus, or by accepting JSON and no page."""
+    """Whether a program asks: by `PUT`, by tus, at its own door, or by accepting no page."""
     accept = request.headers.get("accept", "")
-    if tus.is_spoken(request):
+    if tus.is_spoken(request) or request.url.path.endswith(".json"):
         return True
     return request.method == "PUT" or ("application/json" in accept and "html" not in accept)
 

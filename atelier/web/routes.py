@@ -9,6 +9,7 @@ from starlette.types import Lifespan
 
 from atelier.settings import Settings
 from atelier.web import resumable
+from atelier.web.api import search as search_for_programs
 from atelier.web.application import build
 from atelier.web.doors import Door
 from atelier.web.identity import SessionCookie
@@ -20,6 +21,7 @@ from atelier.web.pages import (
     deposits,
     documents,
     folders,
+    glossary,
     groups,
     guard,
     health,
@@ -34,6 +36,7 @@ from atelier.web.pages import (
     previews,
     quotas,
     requests,
+    saved,
     search,
     seeing,
     sharing,
@@ -69,10 +72,13 @@ DOORS: Final[tuple[Door, ...]] = (
     *sharing.DOORS,
     *journal.DOORS,
     *search.DOORS,
+    *saved.DOORS,
+    *search_for_programs.DOORS,
     *people.DOORS,
     *memberships.DOORS,
     *organisations.DOORS,
     *groups.DOORS,
+    *glossary.DOORS,
     *seeing.DOORS,
     *requests.DOORS,
     *orphans.DOORS,

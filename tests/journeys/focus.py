@@ -10,7 +10,7 @@ _MOST_STOPS: Final = 400
 _STOP: Final = """() => {
     const one = document.activeElement;
     if (!one || one === document.body) return null;
-    (window.visited ??= new Set()).add(one);
+    (window.visited ??= new Set()).add(one).add(one.outerHTML + (one.form?.action ?? ''));
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
     const x = box.x + box.width / 2, y = box.y + box.height / 2;
     const above = document.elementFromPoint(x, y);
@@ -21,6 +21,12 @@ _STOP: Final = """() => {
     else if (above && !one.contains(above) && !above.contains(one)) faults.push('covered');
     return {what: one.outerHTML.slice(0, 120), faults};
 }"""
+# What the page has drawn anew meanwhile, as it was, is the same to the keyboard.
+_MISSED: Final = """() => [...document.querySelectorAll(
+        'a[href], button, summary, select, textarea, input:not([type=radio], [tabindex="-1"])')]
+    .filter(one => one.checkVisibility() && !window.visited?.has(one)
+        && !window.visited?.has(one.outerHTML + (one.form?.action ?? '')))
+    .map(one => one.outerHTML.slice(0, 120))"""
 # `blur` alone would leave the next Tab where the focus was.
 _BEGIN: Final = """() => {
     window.visited = new Set();
@@ -28,10 +34,6 @@ _BEGIN: Final = """() => {
     document.body.focus();
     document.body.removeAttribute('tabindex');
 }"""
-_MISSED: Final = """() => [...document.querySelectorAll(
-        'a[href], button, summary, select, textarea, input:not([type=radio], [tabindex="-1"])')]
-    .filter(one => one.checkVisibility() && !window.visited?.has(one))
-    .map(one => one.outerHTML.slice(0, 120))"""
 _IS_FOCUSED: Final = "one => one === document.activeElement"
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from atelier.demo.network import accounts
-from tests.journeys import acts, versions
+from tests.journeys import acts, finding, glossary, versions
 from tests.journeys.people import COORDINATOR, OUTSIDE, OUTSIDER, STEWARD
 from tests.journeys.stage import Visit
 
@@ -413,6 +413,39 @@ def dropping_folder(visit: Visit) -> None:
     visit.page.wait_for_url("**done=drop-paused")
 
 
+def kept_search(visit: Visit, words: str = "logement") -> None:
+    """The results of a search that she keeps."""
+    visit.goes(f"/search?q={words}")
+    if visit.page.locator("main form[action='/searches']").count():
+        visit.opens("Enregistrer cette recherche")
+        visit.presses("Enregistrer la recherche")
+        visit.page.wait_for_url("**done=search-kept")
+
+
+def kept_searches(visit: Visit) -> None:
+    """Two of hers, with all that can be opened."""
+    kept_search(visit)
+    kept_search(visit, "maison")
+    visit.goes("/searches")
+    for summary in visit.page.locator("main summary:visible").all():
+        summary.click()
+
+
+def refused_search_name(visit: Visit) -> None:
+    """One of hers that is called so already."""
+    kept_search(visit)
+    visit.goes("/searches")
+    visit.page.locator("main summary").first.click()
+    visit.page.locator("main details[open] button[type=submit]").first.click()
+    visit.page.wait_for_selector("[data-summary]")
+
+
+def home_with_searches(visit: Visit) -> None:
+    """Where she begins, once she keeps a search."""
+    kept_search(visit)
+    visit.goes("/")
+
+
 def forbidden(visit: Visit) -> None:
     """She may read the folder, not rename it."""
     in_folder("Formation", then="/rename")(visit)
@@ -501,6 +534,14 @@ PAGES: Final = (
     Shown("search", "/search", at("/search?q=logement")),
     Shown("search-nothing", "/search", at("/search?q=zzzz")),
     Shown("search-start", "/search", at("/search")),
+    Shown("search-narrowed", "/search", at("/search?q=logement&kind=pdf&older=1&sort=newest")),
+    Shown("search-meant", "/search", at("/search?q=logmeent")),
+    Shown("search-opened", "/search", finding.opened_search),
+    Shown("search-kept", "/search", kept_search),
+    Shown("searches", "/searches", at("/searches"), OUTSIDER),
+    Shown("searches-kept", "/searches", kept_searches),
+    Shown("searches-refused", "/searches", refused_search_name),
+    Shown("home-searches", "/", home_with_searches),
     Shown("people", "/people", at("/people")),
     Shown("people-steward", "/people", at("/people"), STEWARD),
     Shown("people-link", "/people", one_time_link, STEWARD),
@@ -511,6 +552,12 @@ PAGES: Final = (
     Shown("membership-add", f"{_PERSON}/memberships", one_more_place, STEWARD),
     Shown("membership", f"{_PERSON}/memberships/{{membership:id}}", changed_place, STEWARD),
     Shown("membership-refused", f"{_PERSON}/memberships/{{membership:id}}", refused_place, STEWARD),
+    Shown("glossary", "/glossary", at("/glossary"), OUTSIDER),
+    Shown("glossary-list", "/glossary", glossary.pasted_list),
+    Shown("glossary-nothing", "/glossary", at("/glossary?filter=zzzz")),
+    Shown("glossary-term", "/glossary/{term:id}", glossary.on_term("Changer")),
+    Shown("glossary-term-refused", "/glossary/{term:id}", glossary.refused_term),
+    Shown("glossary-remove", "/glossary/{term:id}/remove", glossary.on_term("Retirer")),
     Shown("journal-network", "/journal", at("/journal"), STEWARD),
     Shown("organisation", _ORGANISATION, from_directory("/organisations/")),
     Shown("organisation-steward", _ORGANISATION, opened_organisation, STEWARD),
@@ -539,6 +586,8 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "/favicon.ico": "an icon, for browsers that ask without being told",
     "/deposits/{key}": "how far a deposit came, for the page's client",
     "/health": "two letters, for monitors",
+    "/search.json": "what a search found, for programs",
+    "/search/suggestions": "what a beginning may become, for the page's script",
     "/static/{path:path}": "styles, scripts and icons",
     f"{_DOCUMENT}/versions/{{version:id}}/content": "the bytes of a document",
     f"{_DOCUMENT}/versions/{{version:id}}/pages/{{page:id}}": "the picture of a page",

@@ -280,14 +280,17 @@ def test_an_address_that_cannot_be_is_not_found(bo: Known, path: str) -> None:
     assert bo.get(path).status == 404
 
 
-@pytest.mark.parametrize("path", [
-    "/folders/1?sort=secret", "/folders/1?page=-1", "/folders/1?page=" + "9" * 30,
-    "/search?q=a&page=-1", "/search?q=a&page=zero",
+@pytest.mark.parametrize(("path", "words"), [
+    ("/folders/1?sort=secret", "Valeur à corriger"),
+    ("/folders/1?page=-1", "Valeur à corriger"),
+    ("/folders/1?page=" + "9" * 30, "Valeur à corriger"),
+    ("/search?q=a&page=-1", "Ce lien de recherche n'est plus valable."),
+    ("/search?q=a&page=zero", "Ce lien de recherche n'est plus valable."),
 ])  # fmt: skip
-def test_a_query_that_makes_no_sense_is_told_as_wrong(bo: Known, path: str) -> None:
+def test_a_query_that_makes_no_sense_is_told_as_wrong(bo: Known, path: str, words: str) -> None:
     reply = bo.get(path)
     assert reply.status == 422
-    assert said("Valeur à corriger") in reply.text
+    assert said(words) in reply.text
 
 
 def test_a_field_that_the_form_does_not_have_is_refused_whole(ada: Known) -> None:

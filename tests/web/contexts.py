@@ -16,8 +16,11 @@ from atelier.model.locks import Lock
 from atelier.model.quotas import Space
 from atelier.web.pages.received import Told
 from tests.web.compare_contexts import compare_pages
+from tests.web.glossary_contexts import glossary_pages
 from tests.web.guard_contexts import guard_pages
 from tests.web.health_contexts import health_pages
+from tests.web.saved_contexts import saved_pages
+from tests.web.search_contexts import search_pages
 from tests.web.trash_contexts import trash_pages as trash_pages
 from tests.web.view_contexts import view_pages
 
@@ -56,6 +59,10 @@ def with_more(pages: Pages) -> Pages:
         },
     }
     more |= health_pages()
+    more |= search_pages()
+    more |= glossary_pages()
+    for name, values in saved_pages().items():
+        more[name] = more.get(name, {}) | values
     for name, values in guard_pages().items():
         more[name] = more.get(name, {}) | values
     for name, values in compare_pages(pages, EVIL).items():

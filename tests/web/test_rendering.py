@@ -40,7 +40,6 @@ from atelier.model.people import (
     Session,
 )
 from atelier.model.requests import About, Asked, Received, RequestState
-from atelier.model.search import Hit, PageHit, Piece, Results
 from atelier.web.language import Voice
 from atelier.web.pages import words
 from atelier.web.pages.rendering import HUES, Renderer, hue, initials, url, url_before
@@ -272,16 +271,6 @@ def every_page() -> dict[str, dict[str, object]]:
     """A context for each template that is a page, by the template's name."""
     here = {"folder": folder(), "crumbs": [Crumb(3, "Parent")]}
     document = Document(7, 12, EVIL, (version(3), version(2), version(1)))
-    hit = Hit(
-        7,
-        EVIL,
-        12,
-        "Réunion",
-        3,
-        "application/pdf",
-        NOW,
-        (PageHit(7, (Piece("avant ", False), Piece("<b>mot</b>", True))),),
-    )
     line = JournalLine(1, NOW, EVIL, HOSPITAL.name, Verb.DEPOSITED, {"name": EVIL})
     return with_more({
         "home/home.html": {
@@ -314,7 +303,6 @@ def every_page() -> dict[str, dict[str, object]]:
         },
         "documents/rename.html": {**here, "document": document, "expected": 3},
         "documents/move.html": {**here, "document": document, "expected": 3, "places": []},
-        "search/search.html": {"q": EVIL, "results": Results(1, (hit,), EVIL, 1, 10)},
         **sharing_pages(document),
         "journal/journal.html": {**here, "lines": [line], "older": 1},
         **directory_pages(),

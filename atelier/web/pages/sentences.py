@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from atelier import errors
-from atelier.access import SEEING
+from atelier.access import GLOSSARY, SEEING
 from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.model.names import Fault as NameFault
@@ -40,6 +40,7 @@ _NOTHING_CHANGED = N_("Rien n'a été changé.")
 _TYPED_KEPT = N_("Ce que vous aviez saisi est resté dans le formulaire.")
 _UNHARMED = N_("Vos documents sont intacts, rien n'est resté à moitié fait.")
 _TRY_LATER = N_("Réessayez dans quelques minutes ; si cela continue, prévenez l'administrateur.")
+_NOT_DONE = N_("Rien n'a été fait ; les documents enregistrés sont intacts.")
 _NOT_STARTED = N_("Le serveur n'a pas démarré ; les documents enregistrés sont intacts.")
 
 EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
@@ -295,7 +296,7 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
     errors.SettingsFault: Explanation(
         N_("Réglage à corriger"),
         N_("Le réglage « %(key)s » de %(source)s ne convient pas : %(fault)s."),
-        _NOT_STARTED,
+        _NOT_DONE,
         N_("Corrigez ce réglage et relancez la commande."),
     ),
     errors.FolderInUse: Explanation(
@@ -307,13 +308,13 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
     errors.FolderUnwritable: Explanation(
         N_("Dossier de données protégé"),
         N_("« %(folder)s » ne peut pas être écrit : %(reason)s."),
-        _NOT_STARTED,
+        _NOT_DONE,
         N_("Donnez le droit d'écriture au compte du serveur et relancez la commande."),
     ),
     errors.FolderUnready: Explanation(
         N_("Dossier de données pas prêt"),
         N_("« %(folder)s » n'est pas prêt : %(fault)s."),
-        _NOT_STARTED,
+        _NOT_DONE,
         N_("Préparez-le avec « atelier init », ou mettez Atelier à jour."),
     ),
     errors.CopyRefused: Explanation(
@@ -349,6 +350,7 @@ FORBIDDEN: Final[Mapping[str, str]] = {
         "Votre accès à ce dossier ne permet pas de voir ni de relier ses dossiers de dépôt."
     ),
     "manage": N_("Cette action est réservée aux administrateurs du réseau."),
+    GLOSSARY: N_("Le glossaire s'écrit par les personnes qui coordonnent un dossier."),
     SEEING: N_(
         "Vous voyez les dossiers comme quelqu'un d'autre : rien ne peut être changé dans cette vue."
     ),
@@ -358,6 +360,7 @@ MISSING: Final[Mapping[str, str]] = {
     "folder": N_("Ce dossier n'existe pas, ou votre accès ne permet pas de le voir."),
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
     "aside": N_("Ce fichier n'est plus mis de côté pour vous."),
+    "saved_search": N_("Cette recherche enregistrée n'existe pas, ou a été supprimée."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
     "finding": N_("Il n'y a rien à vérifier ici, ou ce n'est pas à vous d'y répondre."),
     "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
@@ -370,6 +373,7 @@ MISSING: Final[Mapping[str, str]] = {
     "drop_folder": N_("Ce dossier de dépôt n'est pas, ou plus, relié à ce dossier."),
     "upload": N_("Ce dépôt n'est plus en cours, ou n'est pas le vôtre."),
     "member": N_("Cette personne ne fait pas partie de ce groupe."),
+    "term": N_("Ce terme n'est pas, ou plus, au glossaire."),
 }
 
 NAME_FAULTS: Final[Mapping[str, str]] = {
@@ -388,6 +392,9 @@ FAULTS: Final[Mapping[str, str]] = {
         "plus rien n'arrive, ne laissez que la lecture."
     ),
     "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
+    "too_many_searches": N_(
+        "Vous gardez déjà %(value)s recherches, c'est le plus : supprimez-en d'abord une."
+    ),
     "too_many_drop_folders": N_("Dix dossiers de dépôt sont déjà reliés ici : c'est le plus."),
     "files_left": N_(
         "Il reste des fichiers dans inbox/%(value)s/ (peut-être à un nom caché) : demandez à un "
@@ -423,6 +430,21 @@ FAULTS: Final[Mapping[str, str]] = {
     "inactive_account": N_("Le compte de cette personne n'est plus actif."),
     "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
     "none_chosen": N_("Cochez au moins un document dans la liste, puis recommencez."),
+    "without_words": N_("Écrivez au moins une lettre ou un chiffre."),
+    "term_too_long": N_("Un terme a 80 caractères au plus."),
+    "meaning_too_long": N_("Un sens a 200 caractères au plus."),
+    "without_meaning": N_("Écrivez au moins un sens, qui dise autre chose que le terme."),
+    "too_common": N_(
+        "Aucune recherche ne demande ces mots trop courants (le, la, de…) : écrivez un terme ou"
+        " un sens plus précis."
+    ),
+    "not_utf8": N_(
+        "Ce texte n'est pas en UTF-8. Enregistrez le fichier avec l'encodage UTF-8, ou"
+        " convertissez-le : iconv -f CP1252 -t UTF-8 FICHIER."
+    ),
+    "too_many_meanings": N_("Un terme a 10 sens au plus."),
+    "not_a_term": N_("Écrivez « terme = sens », par exemple CLS = contrat local de santé."),
+    "glossary_full": N_("Le glossaire a déjà 2 000 termes : c'est le plus."),
     "has_left": N_("Cette structure a quitté le réseau : ses rattachements ne changent plus."),
 }
 
@@ -459,6 +481,7 @@ ALREADY: Final[Mapping[str, str]] = {
     "top_allowed": N_("Cette personne crée déjà des dossiers depuis l'accueil."),
     "top_refused": N_("Cette personne ne crée pas de dossiers depuis l'accueil."),
     "coordinated": N_("Vous coordonnez déjà ce dossier."),
+    "term": N_("Ce terme est déjà au glossaire, écrit ainsi ou presque : changez-le là."),
     "held": N_("Cette personne a déjà sur ce dossier cet accès, ou un accès plus étendu."),
 }
 
@@ -526,6 +549,9 @@ _TOO_LARGE_BY: Final = N_(
 _OWN_VIEW: Final = N_("Revenez à votre propre vue, en haut de la page, puis recommencez.")
 
 
+_WRITERS: Final = N_("Demandez à une personne qui coordonne un dossier d'écrire ce terme.")
+
+
 def _title(error: AtelierError, otherwise: str) -> str:
     return COPY_ACTS.get(getattr(error, "act", ""), otherwise)
 
@@ -535,6 +561,8 @@ def _next(error: AtelierError, otherwise: str) -> str:
         return _ASIDE_NEXT
     if isinstance(error, errors.Forbidden) and error.action == SEEING:
         return _OWN_VIEW
+    if isinstance(error, errors.Forbidden) and error.action == GLOSSARY:
+        return _WRITERS
     return NEAREST if isinstance(error, errors.SettingsFault) and error.nearest else otherwise
 
 

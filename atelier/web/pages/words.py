@@ -318,6 +318,23 @@ NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
     NetworkVerb.WORKSPACE_EXPORTED: (
         N_("a exporté tout l'espace de travail, hors de tous les accès"),
     ),
+    NetworkVerb.TERM_ADDED: (
+        N_("a ajouté « %(subject)s » au glossaire : %(meanings)s"),
+        N_("a ajouté un terme au glossaire"),
+    ),
+    NetworkVerb.TERM_CHANGED: (
+        N_("a changé « %(before)s » en « %(subject)s » au glossaire : %(meanings)s"),
+        N_("a changé « %(subject)s » au glossaire : %(meanings)s"),
+        N_("a changé un terme du glossaire"),
+    ),
+    NetworkVerb.TERM_REMOVED: (
+        N_("a retiré « %(subject)s » du glossaire : %(meanings)s"),
+        N_("a retiré un terme du glossaire"),
+    ),
+    NetworkVerb.GLOSSARY_IMPORTED: (
+        N_("a écrit une liste au glossaire, termes ajoutés : %(added)s, changés : %(changed)s"),
+        N_("a écrit une liste au glossaire"),
+    ),
 }
 
 # What `?done=` may say after a redirect.
@@ -343,6 +360,10 @@ NOTICES: Final[Mapping[str, str]] = {
     "drop-resumed": N_("Le dossier de dépôt est remis en marche."),
     "drop-unbound": N_("Le dossier de dépôt n'est plus relié ; ses fichiers restent en place."),
     "restored": N_("La version est restaurée comme nouvelle version."),
+    "search-kept": N_("La recherche est enregistrée : l'accueil dira ce qui y est nouveau."),
+    "search-renamed": N_("La recherche est renommée."),
+    "search-forgotten": N_("La recherche enregistrée est supprimée. Aucun document n'a changé."),
+    "search-seen": N_("C'est noté : tout ce que trouve cette recherche est vu."),
     "thrown-away": N_("Ce fichier n'est plus mis de côté."),
     "labelled": N_("La mention est enregistrée."),
     "unlabelled": N_("La mention est retirée."),
@@ -402,6 +423,9 @@ NOTICES: Final[Mapping[str, str]] = {
     ),
     "organisation-merged": N_("Les deux structures sont fusionnées."),
     "group-renamed": N_("Le groupe de travail est renommé."),
+    "term-added": N_("Le terme est au glossaire : la recherche en tient compte dès maintenant."),
+    "term-changed": N_("Le terme est changé : la recherche en tient compte dès maintenant."),
+    "term-removed": N_("Le terme n'est plus au glossaire."),
     "seated": N_("La personne fait partie du groupe."),
     "unseated": N_("La personne ne fait plus partie du groupe."),
     "appointed": N_("Cette personne coordonne maintenant le groupe."),

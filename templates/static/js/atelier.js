@@ -10,6 +10,7 @@ import { listen } from './shortcuts.js';
 const FEATURES = [
   ['[data-reading]', () => import('./reading.js')],
   ['#list', () => import('./selection.js')],
+  ['[data-search]', () => import('./suggestions.js')],
 ];
 
 for (const [selector, bring] of FEATURES) {
@@ -42,21 +43,15 @@ if (menu) {
 document.addEventListener('submit', (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (event.defaultPrevented || form.method !== 'post') return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
+  if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = 'yes';
-  const button = /** @type {HTMLElement | null} */ (event.submitter);
-  button?.setAttribute('aria-disabled', 'true');
+  event.submitter?.setAttribute('aria-disabled', 'true');
 });
 
 // Coming back by the browser's arrow shows the page as it was left: ready again.
-window.addEventListener('pageshow', () => {
+addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset.sent;
-  for (const button of document.querySelectorAll('button[aria-disabled]')) {
-    button.removeAttribute('aria-disabled');
-  }
+  for (const button of document.querySelectorAll('button[aria-disabled]')) button.removeAttribute('aria-disabled');
 });
 
 // A value that is only there to be copied is selected whole.

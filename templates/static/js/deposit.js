@@ -57,7 +57,7 @@ function showStored(form, end) {
   if (form.dataset.document) {
     return location.assign(`${location.pathname}?done=${end === 'same' ? 'unchanged' : 'revised'}`);
   }
-  refreshing ||= window.setTimeout(async () => {
+  refreshing ||= setTimeout(async () => {
     refreshing = 0;
     if (await refresh(['list'])) watchReading();
   }, REFRESHED_MILLISECONDS);
@@ -65,7 +65,7 @@ function showStored(form, end) {
 
 /** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {Words} words */
 function guard(queue, words) {
-  window.addEventListener('beforeunload', (event) => {
+  addEventListener('beforeunload', (event) => {
     const isLost = [...queue.live.values()].some((one) => one.file && !one.isKept && !REFUSED.includes(one.state));
     if (isLost) event.preventDefault();
   });

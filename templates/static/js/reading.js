@@ -24,7 +24,7 @@ export async function start() {
 /** A part where someone writes or selects text is not replaced under her hands. */
 function isReadingSomething() {
   const selection = document.getSelection();
-  const isSelecting = Boolean(selection && !selection.isCollapsed);
+  const isSelecting = selection && !selection.isCollapsed;
   const place = document.activeElement;
-  return isSelecting || (place instanceof HTMLInputElement && Boolean(place.closest('#list')));
+  return isSelecting || (place instanceof HTMLInputElement && place.closest('#list'));
 }

@@ -27,7 +27,7 @@ function tell() {
 /** @param {HTMLElement} list which may be renewed, and have its first document then */
 export function start(list) {
   document.addEventListener('change', ({ target }) => {
-    const isAll = Boolean(target.closest('#selection'));
+    const isAll = target.closest('#selection');
     if (isAll) for (const box of boxes()) box.checked = target.checked;
     if (isAll || target.getAttribute('form') === 'selection') tell();
   });

@@ -29,7 +29,7 @@ export class Store {
     /** @type {Parcel[]} */
     this.ended = [];
     this.timer = 0;
-    window.addEventListener('pagehide', () => this.flush());
+    addEventListener('pagehide', () => this.flush());
   }
 
   /** @param {number} person @returns {Promise<Store | null>} null where the browser has none, or refuses */
@@ -104,7 +104,7 @@ export class Store {
   /** Drops what ended, several at once. @param {Parcel[]} parcels */
   forget(parcels) {
     this.ended.push(...parcels);
-    this.timer ||= window.setTimeout(() => this.flush(), FORGOTTEN_MILLISECONDS);
+    this.timer ||= setTimeout(() => this.flush(), FORGOTTEN_MILLISECONDS);
   }
 
   async flush() {

@@ -32,7 +32,7 @@ export class Tray {
     this.timer = 0;
     this.isOpen = false;
     this.begin();
-    queue.onChange = () => (this.timer ||= window.setTimeout(() => this.draw(), DRAWN_MILLISECONDS));
+    queue.onChange = () => (this.timer ||= setTimeout(() => this.draw(), DRAWN_MILLISECONDS));
     element.addEventListener('click', (event) => this.obey(/** @type {Element} */ (event.target)));
     document.addEventListener('focusin', (event) => this.makeWay(/** @type {Element} */ (event.target)));
     document.addEventListener('keydown', (event) => {

@@ -22,7 +22,7 @@ export class Way {
     this.troubles = 0;
     this.timer = 0;
     this.onOpen = () => {};
-    window.addEventListener('online', () => this.tryAgain());
+    addEventListener('online', () => this.tryAgain());
   }
 
   /** @returns {boolean} whether one more request may go now */
@@ -38,7 +38,7 @@ export class Way {
     if (kind === 'out' || this.timer) return;
     const pause = PAUSES_SECONDS[Math.min(this.troubles, PAUSES_SECONDS.length - 1)];
     this.troubles += 1;
-    this.timer = window.setTimeout(() => this.tryAgain(), 1000 * Math.max(seconds, pause));
+    this.timer = setTimeout(() => this.tryAgain(), 1000 * Math.max(seconds, pause));
   }
 
   /** The server answered: all may go. */

@@ -35,7 +35,7 @@ export function ask(method, address, { token, headers = {}, body, watch = {} }) 
     let isCut = false;
     const listen = () => {
       clearTimeout(silence);
-      silence = window.setTimeout(() => {
+      silence = setTimeout(() => {
         isCut = true;
         request.abort();
       }, SILENCE_SECONDS * 1000);
