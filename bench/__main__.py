@@ -1,5 +1,6 @@
 """`python3 -m bench NAME… [--json]`: measure; without a name, say what can be measured.
 
+An option is for the benchmark whose `run` has a parameter of its name; others refuse it.
 Exit status 1 when a figure falls short of its goal, 2 for a name that is no benchmark.
 """
 
@@ -8,11 +9,15 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from atelier import bootstrap
 from bench.figures import Figure, as_json, as_table
+
+Run = Callable[..., list[Figure]]
 
 
 def main() -> int:
@@ -21,6 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument(
+        "--documents", nargs="+", type=int, metavar="N", help="how many (search takes it)"
+    )
     options = parser.parse_args()
     known = benchmarks()
     unknown = [name for name in options.names if name not in known]
@@ -30,7 +38,13 @@ def main() -> int:
         if unknown:
             print(f"No such benchmark: {', '.join(unknown)}", file=sys.stderr)
         return 2 if unknown else 0
-    figures = _measure(options.names)
+    given = {"documents": options.documents} if options.documents else {}
+    runs = {name: importlib.import_module(f"bench.{name}").run for name in options.names}
+    refusing = [name for name, run in runs.items() if not given.keys() <= _options(run)]
+    if refusing:
+        print(f"No such option: {', '.join(given)} of {', '.join(refusing)}", file=sys.stderr)
+        return 2
+    figures = _measure(runs, given)
     print(as_json(figures) if options.json else as_table(figures))
     return 0 if all(figure.holds for figure in figures) else 1
 
@@ -45,11 +59,15 @@ def benchmarks() -> dict[str, str]:
     return found
 
 
-def _measure(names: list[str]) -> list[Figure]:
+def _options(run: Run) -> frozenset[str]:
+    return frozenset(inspect.signature(run).parameters)
+
+
+def _measure(runs: dict[str, Run], given: dict[str, list[int]]) -> list[Figure]:
     figures: list[Figure] = []
-    for name in names:
+    for name, run in runs.items():
         print(f"· {name}…", file=sys.stderr, flush=True)
-        figures += importlib.import_module(f"bench.{name}").run()
+        figures += run(**given)
     return figures
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads, extraction
+from bench import beside, deposits, downloads, extraction, hidden
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -45,6 +45,17 @@ def test_a_figure_that_falls_short_is_shown_and_fails_the_command(workshop: Path
     rows = [" ".join(line.split()) for line in table.splitlines()]
     assert "height 1.9 m ≤ 2 yes a door: 2.04 m" in rows
     assert "shelves 3 ≥ 4 NO nothing" in rows
+
+
+def test_an_option_reaches_the_benchmark_that_takes_it_and_no_other(workshop: Path) -> None:
+    (workshop / "bench" / "drawer.py").write_text(
+        SAMPLE.replace("run()", "run(documents=(1,))").replace('1.9, "m"', 'sum(documents), "m"')
+    )
+    status, table = _bench(workshop, "drawer", "--documents", "1", "4")
+    rows = [" ".join(line.split()) for line in table.splitlines()]
+    assert "height 5 m ≤ 2 NO a door: 2.04 m" in rows
+    assert status == 1
+    assert _bench(workshop, "drawer", "cupboard", "--documents", "1")[0] == 2
 
 
 def test_programs_read_the_same_figures_as_json(workshop: Path) -> None:
@@ -94,6 +105,20 @@ def test_reading_is_measured_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
         ("times idle", "≤ 2"),
     ]  # fmt: skip
     assert all(one.value > 0 for one in figures)
+
+
+def test_hidden_words_are_timed_against_missing_ones() -> None:
+    figures = hidden.measured(pairs=20)
+    assert [one.goal for one in figures] == ["≤ 3.29"] * 3
+    assert all("20 pairs" in one.against for one in figures)
+
+
+def test_ranks_tell_what_always_goes_one_way_and_nothing_else() -> None:
+    assert hidden.signed_rank([]) == hidden.signed_rank([0.0]) == 0
+    assert abs(hidden.signed_rank([1, -2, 3, -4] * 500)) > 3.29
+    assert abs(hidden.signed_rank([1, -1.1, -2, 2.1] * 500)) < 3.29
+    assert hidden.signed_rank([0.001 * at for at in range(1, 500)]) > 3.29
+    assert hidden.signed_rank([-0.001 * at for at in range(1, 500)]) < -3.29
 
 
 def _bench(folder: Path, *arguments: str) -> tuple[int, str]:
