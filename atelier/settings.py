@@ -208,7 +208,10 @@ class Storage:
         "file:blobs", _address, "Where the bytes of documents are kept; drafts stand beside."
     )
     index: str = _setting(
-        "tantivy:index", _address, "Where the search index is kept; it may be deleted and rebuilt."
+        "tantivy:index",
+        _address,
+        "Where the search index is kept; it may be deleted and rebuilt. whoosh:index for the "
+        "engine in Python alone.",
     )
     free_space_floor_bytes: int = _setting(
         512 * 1024**2,

@@ -26,6 +26,7 @@ from atelier.errors import Forbidden, NotFound, Refusal
 from atelier.model.folders import Action, Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId, OrganisationId, PersonId
 from atelier.model.people import Actor
+from atelier.model.search import Asked
 from atelier.workspace import accounts, folders, search, upkeep
 from tests import oracle_changes as changes
 from tests.builders import BEGINNING, World
@@ -270,7 +271,7 @@ class Story(RuleBasedStateMachine):
 
     def found(self, asker: Asker, sought: str) -> list[int]:
         """The documents that a search shows, and counts."""
-        results = self.run(search.find(self.world.ws, self.actor(asker), sought))
+        results = self.run(search.find(self.world.ws, self.actor(asker), Asked(sought)))
         assert results.total == len(results.hits)
         return [hit.document_id for hit in results.hits]
 

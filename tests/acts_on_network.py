@@ -14,6 +14,8 @@ from atelier.workspace import (
     documents,
     dropped,
     folders,
+    glossary,
+    glossary_lists,
     groups,
     inbox,
     memberships,
@@ -174,6 +176,22 @@ async def _seat(stage: Stage) -> None:
     await groups.seat(stage.world.ws, stage.marie, GROUP, "bo@example.org=Hôpital")
 
 
+async def _add_term(stage: Stage) -> None:
+    await glossary.add(stage.world.ws, stage.marie, "CLS", "contrat local de santé")
+
+
+async def _change_term(stage: Stage) -> None:
+    """Other words for the term, as it stands."""
+    ws, marie = stage.world.ws, stage.marie
+    term = await glossary.named(ws, marie, "CLS")
+    await glossary.change(ws, marie, term.id, "CLSM", "santé mentale", expected=term.state)
+
+
+async def _remove_term(stage: Stage) -> None:
+    term = await glossary.named(stage.world.ws, stage.marie, "CLS")
+    await glossary.remove(stage.world.ws, stage.marie, term.id, expected=term.state)
+
+
 async def _disable(stage: Stage) -> None:
     await accounts.disable(stage.world.ws, stage.marie, bo(stage).person_id)
 
@@ -269,6 +287,19 @@ PEOPLE: Final = (
         (groups.unseat,),
         lambda on: groups.unseat(on.world.ws, on.marie, GROUP, on.place),
         before=_seat,
+    ),
+    Act(
+        "add a term",
+        (glossary.add,),
+        lambda on: glossary.add(on.world.ws, on.marie, "CLS", "contrat local de santé"),
+    ),
+    Act("change a term", (glossary.change,), _change_term, before=_add_term),
+    Act("remove a term", (glossary.remove,), _remove_term, before=_add_term),
+    Act(
+        "write a list into the glossary",
+        (glossary_lists.take,),
+        lambda on: glossary_lists.take(on.world.ws, on.marie, "CLS = pacte\nARS = agence"),
+        before=_add_term,
     ),
     Act("disable an account", (accounts.disable,), _disable),
     Act(

@@ -33,7 +33,7 @@ from atelier.model.ids import DocumentId, FolderId, GrantId, OrganisationId, Per
 from atelier.model.people import Actor, Group, Organisation
 from atelier.search import open_index
 from atelier.worker import runner
-from atelier.workspace import admin, deposits, folders, groups, people, reading, sharing
+from atelier.workspace import admin, deposits, folders, following, groups, people, sharing
 from atelier.workspace.passwords import Passwords
 from atelier.workspace.place import Workspace, today
 
@@ -152,7 +152,7 @@ class World:
 
     async def settle(self) -> None:
         """Have everything read and indexed that is due, as the worker does, without its pauses."""
-        while await runner.do_next(self.ws) or await reading.follow(self.ws):
+        while await runner.do_next(self.ws) or await following.follow(self.ws):
             pass
 
     async def disable(self, person: PersonId) -> None:
@@ -222,7 +222,7 @@ async def opened(
         closing.push_async_callback(database.close)
         trail = AccessLog(database, pause=never)
         closing.push_async_callback(trail.close)
-        index = open_index(chosen.storage.index, await database.read(installation))
+        index = open_index(chosen.storage.index, await database.read(installation), disk)
         closing.push_async_callback(index.close)
         readers = open_readers(children=1)
         closing.push_async_callback(readers.close)

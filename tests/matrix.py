@@ -232,10 +232,12 @@ _manages_people = _open_if(
 _manages_group = _open_if(
     lambda asking: asking.net.manages_group(asking.asker, GROUP), Answer.NOT_FOUND
 )
+_keeps_glossary = _open_if(lambda asking: asking.net.keeps_glossary(asking.asker), Answer.FORBIDDEN)
 _may_answer = _open_if(lambda asking: asking.may("share"), Answer.NOT_FOUND)
 _asked_herself = _open_if(
     lambda asking: asking.asker.person == LEA and asking.state != "never", Answer.NOT_FOUND
 )
+_keeps_it_herself = _open_if(lambda asking: asking.asker.person == LEA, Answer.NOT_FOUND)
 _adds = _in_readable(lambda asking: asking.may("add"))
 _came_second = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
 _began_herself = _open_if(lambda asking: asking.asker.person == CORA, Answer.NOT_FOUND)
@@ -260,8 +262,9 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
        for path in (_PAPER, _BELOW) for act in ("restore", "purge")},
     **{("*", f"{_ALONE}/{act}"): _lies_alone for act in ("restore", "purge")},
     **{("*", path): _everybody for path in (
-        "/", "/trash", "/search", "/people/{person:id}", "/organisations/{organisation:id}",
-        "/groups/{group:id}", "/requests", "/requests/new", "/see-as/stop", "/signout",
+        "/", "/trash", "/search", "/search.json", "/search/suggestions",
+        "/people/{person:id}", "/organisations/{organisation:id}",
+        "/groups/{group:id}", "/requests", "/requests/new", "/see-as/stop", "/signout", "/searches",
         "/acting-as",
     )},
     ("POST", "/folders"): _opens_top,
@@ -276,9 +279,15 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
         "rename", "members", "members/{membership:id}/unseat",
         "members/{membership:id}/coordinator",
     )},
+    ("GET", "/glossary"): _everybody,
+    ("POST", "/glossary"): _keeps_glossary,
+    **{("*", f"/glossary/{act}"): _keeps_glossary
+       for act in ("import", "{term:id}", "{term:id}/remove")},
     ("*", f"{_REQUEST}/grant"): _may_answer,
     ("*", f"{_REQUEST}/refuse"): _may_answer,
     ("*", f"{_REQUEST}/withdraw"): _asked_herself,
+    **{("*", f"/searches/{{saved:id}}/{act}"): _keeps_it_herself
+       for act in ("rename", "forget", "seen")},
     ("POST", "/take-over"): _stands,
     ("POST", "/deposits/"): _adds,
     ("*", "/deposits/{key}"): _began_herself,

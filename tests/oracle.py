@@ -201,6 +201,12 @@ class Network:
         is_known = organisation in self.organisations
         return is_known and (self.manages(asker) or (represents and asker.seeing is None))
 
+    def keeps_glossary(self, asker: Asker) -> bool:
+        """Stewards, and whoever coordinates something today."""
+        hers = self.hats(asker.person, asker.acting_as)
+        coordinates = asker.seeing is None and bool(self.scope(hers, "share"))
+        return self.manages(asker) or coordinates
+
     def manages_group(self, asker: Asker, group: int) -> bool:
         """Stewards, and those who coordinate this group through a place they have."""
         seats = self.seats.get(group, {})

@@ -21,6 +21,7 @@ from atelier.model.ids import DocumentId, FolderId, MembershipId, PersonId
 from atelier.model.inbox import Outcome, Reason
 from atelier.model.people import Actor
 from atelier.model.requests import About
+from atelier.model.search import Asked
 from atelier.settings import Settings, load
 from atelier.workspace import (
     accounts,
@@ -30,10 +31,12 @@ from atelier.workspace import (
     documents,
     dropped,
     folders,
+    glossary,
     groups,
     inbox,
     people,
     requests,
+    saved,
     sharing,
     signing_in,
     trash,
@@ -179,6 +182,7 @@ class _Making:
             self.keep("never", *Thing)
             await self.things(ws)
             await finish_waiting_work(ws)
+            await saved.keep(ws, await self.actor(ws, "lea"), Asked("lit"))
             self.keep("live", *Thing)
             derived, kept = self.settings.data / "derived", self.settings.data / "kept"
             shutil.copytree(derived, kept)
@@ -210,6 +214,7 @@ class _Making:
             else:
                 self.tokens[name] = await people.use_link(ws, link, PASSWORD)
         await accounts.allow_top_folders(ws, ada, PersonId(matrix.KIM))
+        await glossary.add(ws, ada, "ZZ", "zones à zébrures")
         group = await groups.add_group(ws, ada, "Groupe", ["cora@reseau.example"])
         place = MembershipId(group.members[0].membership_id)
         await groups.appoint(ws, ada, group.id, place, coordinates=True)

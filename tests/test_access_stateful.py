@@ -28,7 +28,6 @@ from atelier.workspace import (
     memberships,
     organisations,
     orphans,
-    search,
     sharing,
     trash,
     upkeep,
@@ -451,7 +450,6 @@ class Acts(Story):
 def test_whatever_is_done_in_any_order_everybody_reads_what_the_oracle_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_WAIT_SECONDS", 0.0)  # nobody follows the index meanwhile
     # A busy machine is no answer to what one may read.
     monkeypatch.setattr(tantivy_engine, "_SECONDS_PER_QUERY", 60)
     with asyncio.Runner() as runner, contextlib.ExitStack() as closing:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from atelier import __version__, app
+from atelier import __version__, app, cli
 from atelier.cli import main
 from atelier.model.ids import DocumentId
 from atelier.settings import load
@@ -177,7 +178,7 @@ def test_imported_documents_are_found_on_their_page_by_those_who_may(
     assert [Path(one["path"]).name for one in brought["refused"]] == ["lien"]
     (hit,) = network("search", "navettes", "--as", "bo@mairie.example")["hits"]
     assert (hit["name"], hit["folder"], hit["page"]) == ("CR.pdf", "2024", 7)
-    assert "navette" in hit["snippet"] and hit["url"].endswith(f"/{hit['document']}?page=7")
+    assert "navette" in hit["snippet"] and hit["url"].endswith(f"/{hit['document']}/view?page=7")
     assert network("search", "navettes", "--as", "cy@hopital.example")["total"] == 0
     assert network("import", str(source), "--into", "Réunions")["unchanged"] == 2
 
@@ -190,6 +191,35 @@ def test_a_reader_may_not_import_and_nothing_is_kept(network: Typed, tmp_path: P
     assert brought["deposited"] == 0 and len(brought["refused"]) == 1
     assert network("search", "bonjour")["total"] == 0
     assert network(*words, "--as", "bo@mairie.example")["deposited"] == 1
+
+
+def test_the_glossary_is_written_by_those_who_coordinate_and_listed_as_it_is_imported(
+    network: Typed, said: Said, tmp_path: Path
+) -> None:
+    bo = ("--as", "bo@mairie.example")
+    added = network("glossary", "add", "CLS", "contrat local de santé", "contrat santé")
+    assert added == {"term": "CLS", "meanings": ["contrat local de santé", "contrat santé"]}
+    for words in (("add", "CPTS", "communauté"), ("remove", "CLS")):
+        assert network("glossary", *words, *bo)[0] == 1
+    assert network("glossary", "list", *bo) == {"terms": [added]}
+    assert network("glossary", "add", "c.l.s.", "autre chose")[0] == 1
+    lines = tmp_path / "glossaire.txt"
+    lines.write_text("CPTS = communauté professionnelle\nCLS = pacte\nrien\n", encoding="utf-8")
+    assert network("glossary", "import", str(lines), *bo)[0] == 1
+    where = ["--data", str(tmp_path / "network"), "--json"]
+    ran = CliRunner().invoke(cli.commands, ["glossary", "import", str(lines), *where])
+    report = json.loads(ran.output)
+    assert ran.exit_code == 1, "a line was refused"
+    assert (report["added"], report["changed"], report["same"], report["refused"]) == (1, 1, 0, 1)
+    assert report["refused_lines"] == [{"line": 3, "text": "rien", "fault": "not_a_term"}]
+    printed = said("glossary", "list")
+    assert printed.splitlines()[0] == "CLS = contrat local de santé ; contrat santé ; pacte"
+    assert "Ligne 3 refusée" in said("glossary", "import", str(lines))
+    lines.write_text(printed, encoding="utf-8-sig")
+    assert network("glossary", "import", str(lines))["same"] == 2
+    assert network("glossary", "remove", "c.l.s.")["term"] == "CLS"
+    assert network("glossary", "remove", "CLS")[0] == 1
+    assert [one["term"] for one in network("glossary", "list")["terms"]] == ["CPTS"]
 
 
 def test_a_closed_folder_is_seen_by_its_coordinator_alone(network: Typed) -> None:
@@ -252,6 +282,20 @@ def test_verify_follows_the_access_log_and_compares_a_head_kept_elsewhere(
     assert "ligne 2" in told and "Il manque" not in told and "Tout est là" not in told
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-16"])
+def test_a_list_that_is_not_utf_8_is_refused_whole_with_a_sentence(
+    network: Typed, said: Said, tmp_path: Path, encoding: str
+) -> None:
+    lines = tmp_path / "glossaire.txt"
+    lines.write_bytes("CPTS = communauté\nCLS = contrat local de santé\n".encode(encoding))
+    said("glossary", "list")
+    status, why = network("glossary", "import", str(lines))
+    assert status == 1 and "UTF-8" in why and "iconv" in why and "(file : ligne 1)" in why
+    assert network("glossary", "list") == {"terms": []}
+    lines.write_bytes("CPTS = communauté\n".encode())
+    assert network("glossary", "import", str(lines))["added"] == 1
+
+
 def test_the_index_can_be_rebuilt_from_nothing(network: Typed, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("les maraudes du samedi")
     network("import", str(tmp_path / "note.txt"), "--into", "Réunions", "--wait")
@@ -286,6 +330,22 @@ def test_every_setting_is_told_with_its_source_and_a_wrong_one_refused(
     assert rows["server.port"]["value"] == "9000"
     assert rows["server.port"]["source"] == "ATELIER_SERVER_PORT"
     assert rows["sessions.idle_minutes"]["source"] == "default"
+    assert "whoosh" in rows["storage.index"]["help"]
     monkeypatch.setenv("ATELIER_SERVER_PROT", "9000")
     status, said = typed("config", "check")
     assert status == 1 and "ATELIER_SERVER_PORT" in said
+
+
+def test_an_address_of_no_known_kind_is_refused_by_the_check_as_by_the_commands(
+    network: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    config = tmp_path / "network" / "config.toml"
+    for name, wrong in (("index", "woosh"), ("blobs", "fiel"), ("records", "sqlit")):
+        config.write_text(f'[storage]\n{name} = "{wrong}:ici"\n')
+        status, why = network("config", "check")
+        assert status == 1 and f"storage.{name}" in why and f"{wrong}:" in why
+        assert (status, why) == network("search", "maraude") == network("rebuild-index")
+        assert "Rien n’a été fait" in why.replace("'", "’") and "démarré" not in why
+    config.write_text('[storage]\nindex = "whoosh:index"\n')
+    assert network("config", "check")["settings"]

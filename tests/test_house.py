@@ -51,6 +51,12 @@ CONTRACTS: Mapping[str, str] = {
     "atelier.search.snippets": "sentences cut from text; pure, the same for every index",
     "atelier.search.contract": "what an index promises",
     "atelier.search.grammar": "what was asked, as a value",
+    "atelier.search.retyping": "what was asked, piece by piece as typed; pure",
+    "atelier.search.effort": "how much work a search may still do; pure",
+    "atelier.search.overlay": "one document against a query, without any index; pure",
+    "atelier.search.spelling": "the nearest word of some texts; pure",
+    "atelier.search.media_types": "the kind of a file by its media type; pure",
+    "atelier.search.glossary": "a query widened by words of the network; pure",
     "atelier.extract.contract": "what a reader promises",
 }
 

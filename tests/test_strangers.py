@@ -83,9 +83,11 @@ def test_each_door_refuses_somebody_or_is_for_everybody() -> None:
 
 # Behind these there is nothing but her own, or what the whole network may know.
 EVERYBODYS: Final = {
-    "GET /", "GET /trash", "GET /search", "GET /people", "GET /people/{person:id}",
+    "GET /", "GET /trash", "GET /search", "GET /search.json", "GET /search/suggestions",
+    "GET /people", "GET /people/{person:id}", "GET /glossary",
     "GET /organisations/{organisation:id}", "GET /groups/{group:id}", "GET /requests",
     "GET /requests/new", "POST /requests", "POST /see-as/stop", "POST /signout",
+    "GET /searches", "POST /searches",
     "POST /acting-as",
 }  # fmt: skip
 
@@ -197,6 +199,8 @@ def _address(world: Served, door: Door) -> str:
         "request": 1,
         "aside": 1,
         "drop": 1,
+        "saved": 1,
+        "term": 1,
     }
     path = door.path.replace("{name}", "x.pdf").replace("{path:path}", world.static)
     path = path.replace("{token}", world.welcome)

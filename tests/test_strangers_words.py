@@ -57,6 +57,8 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "grant": (1,),
     "aside": (1,),
     "drop": (1,),
+    "saved": (1,),
+    "term": (1,),
     "removed": (DOCUMENT, matrix.SUBJECT, matrix.CLOSED),
 }
 # What is asked of a page beside its address; it holds no word that is looked for.
@@ -68,8 +70,12 @@ QUERIES: Final = {
     "/documents/{document:id}": ("?page=1",),
     "/documents/{document:id}/compare": ("", "?older=1&newer=2&view=column"),
     "/documents/{document:id}/view": ("", "?version=1", "?as=text&page=1"),
+    "/glossary": ("", "?filter=x&page=2"),
+    "/search.json": ("", "?q=x&kind=pdf&older=1"),
+    "/search/suggestions": ("", "?q=xy"),
     "/requests/new": (f"?about=folder&number={matrix.SUBJECT}&role=reader",),
     "/orphans": (f"?folder={matrix.SUBJECT}",),
+    "/search": ("", "?q=lit", "?q=lit&saved=1"),
 }
 # As far from every word as words can be, and as long.
 UNKNOWN: Final = "wqjzhkwqjzhkwqjzhk"

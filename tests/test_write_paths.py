@@ -88,7 +88,10 @@ NOT_HERE: Final = {
     "atelier.workspace.exports.export": "workspace/test_exports: the disk that fails is another",
     "atelier.workspace.reading.read_version": "workspace/test_failing_disk; the worker's",
     "atelier.workspace.reading.finish_version": "as `read_version`; the worker's",
-    "atelier.workspace.reading.follow": "workspace/test_failing_disk; the worker's",
+    "atelier.workspace.following.follow": "workspace/test_failing_disk; the worker's",
+    "atelier.workspace.following.compact": "workspace/test_following: one statement",
+    "atelier.workspace.following.rebuild": "search/test_generations: it writes beside",
+    "atelier.workspace.following.change_engine": "as `rebuild`; the worker's",
 }
 
 
@@ -180,7 +183,7 @@ def _called() -> Iterator[set[CodeType]]:
 READS: Final = {
     "db": {"read"},
     "blobs": {"open", "path", "hashes", "is_whole", "kept"},
-    "texts": {"get", "keys"},
+    "texts": {"get", "load", "keys"},
 }
 
 

@@ -17,6 +17,7 @@ from tests.act import Act
 from tests.acts_on_documents import BYTES, DOCUMENTS, begin_upload_with_bytes
 from tests.acts_on_findings import FINDINGS
 from tests.acts_on_network import FOLDERS, PEOPLE, SESSIONS
+from tests.acts_on_saved import SAVED
 from tests.stage import Stage
 
 # What no person does.
@@ -48,11 +49,6 @@ async def _leave_much(stage: Stage) -> None:
 
 
 UPKEEP: Final = (
-    Act(
-        "rebuild the index",
-        (upkeep.rebuild_index,),
-        lambda on: upkeep.rebuild_index(on.world.ws),
-    ),
     Act(
         "forget what expired",
         (upkeep.forget_expired,),
@@ -92,4 +88,4 @@ UPKEEP: Final = (
 )
 
 
-ACTS: Final = (*BYTES, *DOCUMENTS, *FINDINGS, *FOLDERS, *PEOPLE, *SESSIONS, *UPKEEP)
+ACTS: Final = (*BYTES, *DOCUMENTS, *FINDINGS, *SAVED, *FOLDERS, *PEOPLE, *SESSIONS, *UPKEEP)

@@ -22,6 +22,7 @@ from atelier.database import (
     entries,
     findings,
     folders,
+    glossary,
     inbox,
     jobs,
     journal,
@@ -29,12 +30,13 @@ from atelier.database import (
     orphans,
     reading,
     requests,
+    saved,
     sharing,
     unread,
 )
 from atelier.database.engine import Transaction, open_database
 from atelier.model.folders import Action
-from atelier.model.ids import DocumentId, DropFolderId, FolderId
+from atelier.model.ids import DocumentId, DropFolderId, FolderId, GlossaryTermId, SavedId
 from tests.oracle import Asker
 from tests.oracle_networks import NOW, actor_of
 
@@ -56,6 +58,10 @@ BIG = frozenset(
         "notices",
         "set_aside",
         "drop_arrivals",
+        "glossary",
+        "glossary_meanings",
+        "saved_searches",
+        "saved_seen",
     ]
 )
 
@@ -70,10 +76,18 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "what to read again": lambda tx: unread.after(tx, AWA, FOLDER, 0, 100),
     "anything of an older reader": lambda tx: reading.is_any_outdated(tx, 2),
     "set aside of a document": lambda tx: aside.of_document(tx, AWA.person_id, DocumentId(1), NOW),
+    "searches she keeps": lambda tx: saved.of_person(tx, AWA.person_id),
+    "how many she keeps": lambda tx: saved.count(tx, AWA.person_id),
+    "one she keeps": lambda tx: saved.found(tx, AWA.person_id, SavedId(1)),
+    "the same search": lambda tx: saved.same(tx, AWA.person_id, "q=a"),
+    "what she saw of it": lambda tx: saved.seen(tx, SavedId(1)),
     "what came": lambda tx: inbox.arrivals(tx, AWA, FOLDER, before=9, limit=9),
     "what drops into a folder": lambda tx: inbox.of_folder(tx, FOLDER),
     "what was left": lambda tx: inbox.left(tx, DropFolderId(1)),
     "names in use": lambda tx: documents.holders(tx, FOLDER, ["a", "b"]),
+    "a term": lambda tx: glossary.get(tx, GlossaryTermId(1)),
+    "the term of a spelling": lambda tx: glossary.holder(tx, "cls"),
+    "who may write the glossary": lambda tx: access.keep_glossary(tx, AWA),
     "scope": lambda tx: access.scope(tx, AWA, Action.READ),
     "readable folders": lambda tx: access.readable_folders(tx, AWA),
     "coordinated": lambda tx: access.is_coordinated(tx, AWA, FOLDER),
