@@ -24,6 +24,8 @@ from tests.journeys.wire import Wire
 
 PASSWORD: Final = "une phrase pour les tests"
 ADA, BO = "ada@reseau.example", "bo@reseau.example"
+# A drop may wait until its client holds a silent connection for cut (90 s), and then pause.
+DROP_SECONDS: Final = 200
 # Above this a file goes in several requests.
 PIECE_BYTES: Final = 8 * 2**20
 MOST_BYTES: Final = 8 * PIECE_BYTES
@@ -186,14 +188,14 @@ def line(visit: Visit, name: str) -> Locator:
 
 def until_ended(visit: Visit, number: int) -> None:
     """All are done."""
-    expect(counted(visit)).to_contain_text(f"{number} sur {number}", timeout=90_000)
+    expect(counted(visit)).to_contain_text(f"{number} sur {number}", timeout=DROP_SECONDS * 1000)
 
 
 def until_percent(visit: Visit, percent: int) -> None:
     """So much of the whole has been sent."""
     visit.page.wait_for_function(
         "least => document.querySelector('#tray [data-whole]').value >= least",
-        arg=percent, timeout=90_000,
+        arg=percent, timeout=DROP_SECONDS * 1000,
     )  # fmt: skip
 
 

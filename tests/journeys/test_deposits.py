@@ -16,6 +16,7 @@ from tests.journeys.depositing import (
     ADA,
     BO,
     CUT,
+    DROP_SECONDS,
     LARGE,
     PASSWORD,
     PIECE_BYTES,
@@ -140,7 +141,7 @@ def test_a_drop_outlives_a_killed_server_and_reloads_and_goes_on_from_any_page(
         listening(bo)
         assert bo.page.evaluate("() => window.wasEmpty") is False, "it comes with its lines"
         expect(bo.page.locator("#tray [data-whole]")).to_have_js_property(
-            "value", 100, timeout=90_000
+            "value", 100, timeout=DROP_SECONDS * 1000
         )
         assert asks(bo).count() == 0
         assert stored(bo, folder) == made
