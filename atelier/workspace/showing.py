@@ -63,7 +63,7 @@ async def hits(
     return await with_readings(seeking.ws, look) if found.rows else ()
 
 
-def entry_of(row: DocumentRow, text: str = "", language: str = "") -> Entry:
+def entry_of_row(row: DocumentRow, text: str = "", language: str = "") -> Entry:
     """A document with that text, as far as words are looked for in it."""
     return Entry(
         document=row.id,
@@ -177,5 +177,5 @@ def _pages(query: Query, text: _Text, effort: Effort) -> tuple[PageHit, ...]:
 def _may_answer(query: Query, document: DocumentRow, text: _Text, effort: Effort) -> bool:
     """Whether the text of that version answers by itself, or may."""
     reading = text.reading
-    entry = entry_of(document, "\n".join(reading.pages), reading.language or USUAL_LANGUAGE)
+    entry = entry_of_row(document, "\n".join(reading.pages), reading.language or USUAL_LANGUAGE)
     return Overlay(entry, effort=effort).may_answer(query)

@@ -20,7 +20,7 @@ from atelier.search.overlay import Overlay
 from atelier.workspace import known_terms, sight
 from atelier.workspace.fresh import MAX_DOCUMENTS
 from atelier.workspace.place import Workspace
-from atelier.workspace.showing import entry_of
+from atelier.workspace.showing import entry_of_row
 from atelier.workspace.sight import Sight
 from atelier.workspace.turns import in_turn
 
@@ -92,6 +92,6 @@ async def _named(
     for number in wanted:
         if number in rows:
             row, folder, *_ = rows[number]
-            if number not in seen.hers or Overlay(entry_of(row)).answers(query, Bounds()):
+            if number not in seen.hers or Overlay(entry_of_row(row)).answers(query, Bounds()):
                 named.append(NameSuggested(DocumentId(row.id), row.name, folder))
     return tuple(named[:NAMES])
