@@ -1,7 +1,8 @@
-"""What every index engine must hold. Subclass `IndexContract`, give `scheme` and `damages`.
+"""What every index engine must hold. Subclass it with `scheme`, `fields` and `damages`.
 
 class TestTantivyIndex(IndexContract):
     scheme = "tantivy"
+    fields = tantivy_fields
     damages = {"a file cut short": cut_short, ...}
 """
 
@@ -14,11 +15,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import pytest
 
-from atelier.errors import IndexUnready
+from atelier.errors import IndexUnready, WriteFailed
 from atelier.search.contract import Index
 from tests.contracts.index_answers import NOTHING, entry, found, numbers
 from tests.contracts.index_finding import FindingContract
@@ -73,9 +75,10 @@ def suite(module: str, name: str) -> IndexContract:
 
 
 class IndexContract(FindingContract):
-    """Subclass it with the engine's scheme and the ways its folder can be damaged."""
+    """Subclass it with the engine's scheme, its fields and the ways its folder can be damaged."""
 
     damages: ClassVar[Mapping[str, Callable[[Path], None]]]
+    fields: ClassVar[ModuleType]  # of the engine; it says the `FORMAT` of what is written
 
     def command(self, script: str, folder: Path, *words: str) -> list[str]:
         """Run the script in another process, on the index of this test."""
@@ -83,6 +86,34 @@ class IndexContract(FindingContract):
         return [sys.executable, "-c", script, mine.__module__, mine.__name__, str(folder), *words]
 
     # Following
+
+    def test_a_second_writer_is_refused_and_the_first_goes_on(self, tmp_path: Path) -> None:
+        async def run() -> None:
+            async with self.opened(tmp_path, entry(1, "budget")) as index:
+                other = self.open(tmp_path)
+                with pytest.raises(WriteFailed):
+                    await other.apply([entry(2, "budget")], NOTHING, 2)
+                await index.apply([entry(3, "budget")], NOTHING, 2)
+                await index.rest()
+                await other.apply([entry(4, "budget")], NOTHING, 3)
+                assert await numbers(other, "budget") == {1, 3, 4}
+                await other.close()
+
+        asyncio.run(run())
+
+    def test_an_index_of_an_older_format_is_unready(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def run() -> None:
+            async with self.opened(tmp_path, entry(1, "budget")):
+                pass
+            monkeypatch.setattr(self.fields, "FORMAT", self.fields.FORMAT + 1)
+            index = self.open(tmp_path)
+            with pytest.raises(IndexUnready):
+                await index.applied()
+            await index.close()
+
+        asyncio.run(run())
 
     def test_what_is_applied_is_found_replaced_and_forgotten(self, tmp_path: Path) -> None:
         async def run() -> None:

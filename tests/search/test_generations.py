@@ -16,7 +16,14 @@ import pytest
 
 from atelier.errors import IndexUnready, NoRoom, SettingsFault, WriteFailed
 from atelier.files import Disk
-from atelier.search import ENGINES, open_engine, open_index, tantivy_engine
+from atelier.search import (
+    ENGINES,
+    open_engine,
+    open_index,
+    tantivy_engine,
+    tantivy_fields,
+    whoosh_fields,
+)
 from atelier.search.contract import Index, Shelf
 from atelier.search.generations import BUILDING, CURRENT
 from tests.contracts.index import ROOT, IndexContract
@@ -136,6 +143,7 @@ _OF_THE_SHELF: Mapping[str, Callable[[Path], None]] = {
 
 class TestTantivyShelf(ShelfContract):
     scheme = "tantivy"
+    fields = tantivy_fields
     damages: ClassVar = {
         **_OF_THE_SHELF,
         "no list of segments": within_the_generation(lambda one: (one / "meta.json").unlink()),
@@ -144,6 +152,7 @@ class TestTantivyShelf(ShelfContract):
 
 class TestWhooshShelf(ShelfContract):
     scheme = "whoosh"
+    fields = whoosh_fields
     damages: ClassVar = {
         **_OF_THE_SHELF,
         "no contents": within_the_generation(lambda one: (one / "contents.json").unlink()),

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from atelier.errors import Busy, IndexUnready, SettingsFault, WriteFailed
+from atelier.errors import Busy, SettingsFault, WriteFailed
 from atelier.search import open_index, tantivy_engine, tantivy_fields
 from atelier.search.tantivy_engine import TantivyIndex
 from tests.contracts.index import IndexContract
@@ -64,6 +64,7 @@ def _meta(content: bytes) -> Callable[[Path], None]:
 
 class TestTantivyIndex(IndexContract):
     scheme = "tantivy"
+    fields = tantivy_fields
     damages: ClassVar = {
         "no list of segments": lambda folder: (folder / "meta.json").unlink(),
         "column values overwritten": _overwritten,
@@ -72,34 +73,6 @@ class TestTantivyIndex(IndexContract):
         **{f"{kind} cut short": _cut_short(kind) for kind in (".term", ".pos", ".idx", ".store")},
         **{f"{kind} removed": _removed(kind) for kind in (".term", ".fast", ".fieldnorm")},
     }
-
-    def test_an_index_of_an_older_format_is_unready(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async def run() -> None:
-            async with self.opened(tmp_path, entry(1, "budget")):
-                pass
-            monkeypatch.setattr(tantivy_fields, "FORMAT", tantivy_fields.FORMAT + 1)
-            index = self.open(tmp_path)
-            with pytest.raises(IndexUnready):
-                await index.applied()
-            await index.close()
-
-        asyncio.run(run())
-
-    def test_a_second_writer_is_refused_and_the_first_goes_on(self, tmp_path: Path) -> None:
-        async def run() -> None:
-            async with self.opened(tmp_path, entry(1, "budget")) as index:
-                other = self.open(tmp_path)
-                with pytest.raises(WriteFailed):
-                    await other.apply([entry(2, "budget")], NOTHING, 2)
-                await index.apply([entry(3, "budget")], NOTHING, 2)
-                await index.rest()
-                await other.apply([entry(4, "budget")], NOTHING, 3)
-                assert await numbers(other, "budget") == {1, 3, 4}
-                await other.close()
-
-        asyncio.run(run())
 
     def test_a_writer_that_died_is_opened_again(self, tmp_path: Path) -> None:
         async def run() -> None:

@@ -91,6 +91,7 @@ def _with_trap(segment: Path, told: Path) -> None:
 
 class TestWhooshIndex(IndexContract):
     scheme = "whoosh"
+    fields = whoosh_fields
     damages: ClassVar = {
         "no contents": lambda folder: (folder / "contents.json").unlink(),
         "empty contents": _contents(b""),
@@ -139,34 +140,6 @@ class TestWhooshIndex(IndexContract):
             segment = FileStorage(str(tmp_path / "index")).open_file(_name(tmp_path))
             CompoundStorage(segment).close()
             assert told.is_dir()
-
-        asyncio.run(run())
-
-    def test_an_index_of_an_older_format_is_unready(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async def run() -> None:
-            async with self.opened(tmp_path, entry(1, "budget")):
-                pass
-            monkeypatch.setattr(whoosh_fields, "FORMAT", whoosh_fields.FORMAT + 1)
-            index = self.open(tmp_path)
-            with pytest.raises(IndexUnready):
-                await index.applied()
-            await index.close()
-
-        asyncio.run(run())
-
-    def test_a_second_writer_is_refused_and_the_first_goes_on(self, tmp_path: Path) -> None:
-        async def run() -> None:
-            async with self.opened(tmp_path, entry(1, "budget")) as index:
-                other = self.open(tmp_path)
-                with pytest.raises(WriteFailed):
-                    await other.apply([entry(2, "budget")], NOTHING, 2)
-                await index.apply([entry(3, "budget")], NOTHING, 2)
-                await index.rest()
-                await other.apply([entry(4, "budget")], NOTHING, 3)
-                assert await numbers(other, "budget") == {1, 3, 4}
-                await other.close()
 
         asyncio.run(run())
 
