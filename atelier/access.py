@@ -351,6 +351,26 @@ def meets(folder_column: str) -> str:
     )
 
 
+def is_named(actor: Actor, kind_column: str, id_column: str) -> str:
+    """A condition, after `scoped`: whom these columns name is she, or a part of what she is."""
+    who = "she" if actor.seeing is None else "seen"
+    return (
+        f"EXISTS (SELECT 1 FROM {who}_is w_ WHERE w_.kind = {kind_column} AND w_.id = {id_column})"
+    )
+
+
+def serves(organisation_column: str) -> str:
+    """A condition: she has a place today in that organisation, or in the one it merged into.
+
+    For a statement with `scoped`.
+    """
+    return (
+        f"{organisation_column} IN (SELECT organisation_id FROM she_hats UNION"
+        " SELECT o_.id FROM organisations o_ JOIN she_hats h_"
+        " ON h_.organisation_id = o_.merged_into)"
+    )
+
+
 def asking(actor: Actor) -> dict[str, object]:
     """Who asks, on which day, as which organisation: values for `scoped`."""
     return {

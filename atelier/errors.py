@@ -223,6 +223,32 @@ class Locked(Refusal):
 
 
 @dataclass(eq=False)
+class MeetingChanged(Refusal):
+    """Somebody changed the meeting or its agenda since it was shown; what is there now stands."""
+
+    state_number: int
+
+
+@dataclass(eq=False)
+class TextClash(Refusal):
+    """Somebody wrote of the same item first: her text as it stands, and its state.
+
+    Nothing of either is lost: the second writer has hers in her form and merges the two.
+    `by` and `at` say who wrote it and when, "" and None where that is not known.
+    """
+
+    state: int
+    text: str
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(eq=False)
+class MinutesApproved(Refusal):
+    """The minutes are approved: whoever corrects them opens them again first."""
+
+
+@dataclass(eq=False)
 class DigestMismatch(Refusal):
     """The bytes do not have the digest that was announced; none of them is kept."""
 
@@ -235,6 +261,11 @@ class TooLarge(Refusal):
 
     limit_bytes: int
     size_bytes: int | None = None
+
+
+@dataclass(eq=False)
+class TextTooLarge(TooLarge):
+    """The same of what was typed into a form without a file."""
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, MeetingId, OrganisationId, PersonId, SeriesId
 from atelier.model.search import Asked, FileKind, Narrowing, Sort
 
 _LAST_YEAR: Final = 9999
@@ -24,6 +24,8 @@ def query_of(asked: Asked, *, page: int | None = None) -> str:
         "person": narrowing.person,
         "kind": narrowing.kind,
         "year": narrowing.year,
+        "meeting": narrowing.meeting,
+        "series": narrowing.series,
         "sort": None if asked.sort is Sort.RELEVANCE else asked.sort,
         "older": narrowing.with_older or None,
         "exact": asked.is_exact or None,
@@ -40,8 +42,9 @@ def kept_in(query: str) -> Asked:
     """
     pairs = parse_qsl(query, keep_blank_values=False)
     values = dict(pairs)
-    folder, organisation, person = (
-        _number(values.get(name, "")) for name in ("folder", "structure", "person")
+    folder, organisation, person, meeting, series = (
+        _number(values.get(name, ""))
+        for name in ("folder", "structure", "person", "meeting", "series")
     )
     year = _number(values.get("year", ""))
     return Asked(
@@ -53,6 +56,8 @@ def kept_in(query: str) -> Asked:
             kind=_choice(values.get("kind", ""), FileKind),
             year=year if year is not None and year <= _LAST_YEAR else None,
             with_older=values.get("older") == "1",
+            meeting=None if meeting is None else MeetingId(meeting),
+            series=None if series is None else SeriesId(series),
         ),
         sort=_choice(values.get("sort", ""), Sort) or Sort.RELEVANCE,
         is_exact=values.get("exact") == "1",

@@ -21,6 +21,7 @@ class Warned:
 
     `count` different ones; `page` is the first that has one, counted as `page_kind` says
     (a value of `extract.contract.PageKind`), None where the format has no pages.
+    `laid` is in how many meetings that the one who asks may read this version is a paper.
     """
 
     version_id: VersionId
@@ -34,3 +35,4 @@ class Warned:
     page: int | None
     page_kind: str
     found_at: datetime
+    laid: int = 0

@@ -73,6 +73,13 @@ def is_suspect(name: str) -> bool:
     return any(unicodedata.category(character) == "Cf" for character in name)
 
 
+def visible(text: str) -> str:
+    """The text without the marks of `is_suspect`: for files that other programs show."""
+    if text.isascii():
+        return text
+    return "".join(one for one in text if unicodedata.category(one) != "Cf")
+
+
 def _fault(name: str) -> Fault | None:
     if not name:
         return Fault.EMPTY

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from atelier.model.ids import DocumentId, FolderId, OrganisationId, PersonId
+from atelier.model.ids import (
+    DocumentId,
+    FolderId,
+    MeetingId,
+    OrganisationId,
+    PersonId,
+    SeriesId,
+)
+from atelier.model.meetings import Part
 
 
 class Sort(StrEnum):
@@ -17,7 +25,7 @@ class Sort(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What a person calls a file, whatever program wrote it."""
+    """What a person calls a file, whatever program wrote it, or a part of a meeting."""
 
     PDF = "pdf"
     TEXT = "text"
@@ -27,6 +35,10 @@ class FileKind(StrEnum):
     IMAGE = "image"
     SOUND = "sound"
     FILM = "film"
+    AGENDA = "agenda"
+    MINUTES = "minutes"
+    DECISIONS = "decisions"
+    ACTIONS = "actions"
     OTHER = "other"
 
 
@@ -36,7 +48,9 @@ class Narrowing:
 
     `folder` with all below it; `organisation` is the one that the current version was
     deposited for, `person` who deposited it, `year` that of its date in the network's time
-    zone. `with_older` widens instead: to texts of older versions too.
+    zone, of a meeting and what stands in its dossier the meeting's. `with_older` widens instead:
+    to texts of older versions too. `meeting` with all that stands in its dossier, `series`
+    those of all its meetings.
     """
 
     folder: FolderId | None = None
@@ -45,6 +59,8 @@ class Narrowing:
     kind: FileKind | None = None
     year: int | None = None
     with_older: bool = False
+    meeting: MeetingId | None = None
+    series: SeriesId | None = None
 
 
 EVERYWHERE = Narrowing()
@@ -73,18 +89,38 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PageHit:
-    """A page that answers: its number from 1 (None where the format has no pages)."""
+    """A page that answers: its number from 1 (None where the format has no pages).
+
+    Of a meeting's part a line: the number of its item, decision or action there, and the
+    `anchor` at which it stands on the meeting's page.
+    """
 
     page: int | None
     snippet: tuple[Piece, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingHit:
+    """The meeting to which something belongs that answers. `starts_at` as in `MeetingRow`."""
+
+    id: MeetingId
+    dossier_id: FolderId
+    title: str
+    starts_at: datetime
+    has_time: bool
+    series_id: SeriesId | None
+    series: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that answers, with its best pages, best first.
+    """A document that answers, with its best pages, best first; or a part of a meeting.
 
     `version` is the one whose text answers; `is_older` when the document has a newer one.
     `is_fresh`: its last change is not in the index yet, it was looked through by itself.
+    `meeting` of what stands in a dossier. A `part` bears its entry's number (`entry_number`)
+    for a document, the meeting's title for a name, and its beginning for a date.
     """
 
     document_id: DocumentId
@@ -97,19 +133,23 @@ class Hit:
     pages: tuple[PageHit, ...]
     is_older: bool = False
     is_fresh: bool = False
+    meeting: MeetingHit | None = None
+    part: Part | None = None
+    kind: FileKind = FileKind.OTHER
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One way to narrow: the value its address takes, the name people read, its documents.
 
-    `name` is empty where the value says it all (a kind, a year).
+    `name` is empty where the value says it all (a kind, a year). `at` is when a meeting begins.
     """
 
     value: str
     name: str
     count: int
     is_chosen: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +157,7 @@ class Facets:
     """How the documents that answer divide: the most frequent of each, counted by document.
 
     `folders` are those in the chosen one (at first, her entry points), each with all below.
+    `meetings` counts what stands in their dossiers, with all below.
     """
 
     folders: tuple[Choice, ...] = ()
@@ -124,6 +165,8 @@ class Facets:
     people: tuple[Choice, ...] = ()
     kinds: tuple[Choice, ...] = ()
     years: tuple[Choice, ...] = ()
+    meetings: tuple[Choice, ...] = ()
+    series: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +232,14 @@ class Understood:
     kinds: tuple[str, ...] = ()
     after: datetime | None = None
     before: datetime | None = None
+    meetings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits. `total` counts documents the actor may read.
+    """One page of hits. `total` counts documents and parts of meetings the actor may read.
+
+    Hits of one meeting stand together, where the first of them would stand.
 
     `widened_in_vain`: with what the glossary added nothing answers; what is found here was
     searched without it.

@@ -19,8 +19,9 @@ from atelier.database import trail
 from atelier.database.access_log import GROUP_SECONDS, WINDOW_MS, AccessLog
 from atelier.database.engine import Transaction
 from atelier.errors import NoRoom
-from atelier.model.ids import DocumentId, PersonId
+from atelier.model.ids import DocumentId, MeetingId, PersonId
 from atelier.model.trail import TrailAct
+from atelier.workspace import meetings
 from tests.builders import World, in_network, network, never
 from tests.faults import FaultPlan
 from tests.held import writer_held
@@ -235,7 +236,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-from atelier.model.ids import DocumentId, PersonId
+from atelier.model.ids import DocumentId, MeetingId, PersonId
 from atelier.model.trail import TrailAct
 from tests.builders import network
 
@@ -266,3 +267,73 @@ def test_a_killed_process_loses_what_it_had_not_written_and_nothing_else(tmp_pat
             assert await kept(world) == [1, 2, 3, 6]
 
     asyncio.run(after())
+
+
+def opened(world: World, log: AccessLog, person: int, meeting: int = 1) -> None:
+    """Note that somebody opened the page of a meeting."""
+    log.note_opening(world.clock(), PersonId(person), MeetingId(meeting))
+
+
+async def openings(world: World) -> list[tuple[int, int]]:
+    """Who opened which meeting, as the records say."""
+
+    async def unit(tx: Transaction) -> list[tuple[int, int]]:
+        rows = await tx.rows("SELECT meeting_id, person_id FROM meeting_openings ORDER BY 1, 2")
+        return [(row[0], row[1]) for row in rows]
+
+    return await world.ws.db.read(unit)
+
+
+async def a_meeting(world: World) -> int:
+    """A meeting in a folder of its own."""
+    draft = meetings.Draft("Comité", world.today())
+    return await meetings.make(world.ws, world.steward, await world.folder("Réunions"), draft)
+
+
+@in_network
+async def test_an_opening_that_the_disk_refuses_is_kept_and_tried_again(world: World) -> None:
+    meeting, steward = await a_meeting(world), world.steward.person_id
+    async with log_of(world) as log:
+        opened(world, log, steward, meeting)
+        plan = FaultPlan(0, FULL, only="commit", for_good=True)
+        world.seam.behaviour = plan
+        with pytest.raises(NoRoom):
+            await log.flush()
+        assert await openings(world) == []
+        plan.heal()
+        await log.flush()
+        assert await openings(world) == [(meeting, steward)]
+
+
+@in_network
+async def test_an_opening_noted_while_others_are_written_is_written_too(world: World) -> None:
+    meeting, steward = await a_meeting(world), world.steward.person_id
+    async with log_of(world) as log:
+        async with writer_held(world.ws.db):
+            opened(world, log, steward, meeting)
+            writing = asyncio.create_task(log.flush())
+            await asyncio.sleep(0)
+            world.clock.forward(minutes=1)
+            opened(world, log, steward, meeting)
+        await writing
+        [last] = await world.values("SELECT last_at - first_at FROM meeting_openings")
+        assert last == 60_000
+        note(world, log, steward)
+        await log.flush()
+        assert len(await world.values("SELECT number FROM access_log")) == 1
+
+
+@in_network
+async def test_openings_are_bounded_and_none_is_taken_once_the_log_is_closed(world: World) -> None:
+    meeting, steward = await a_meeting(world), world.steward.person_id
+    async with log_of(world, max_waiting=1) as log:
+        opened(world, log, steward, 999)
+        opened(world, log, steward, meeting)
+        await log.flush()
+        assert await openings(world) == []  # there is no such meeting; the other was too much
+        opened(world, log, steward, meeting)
+    assert await openings(world) == [(meeting, steward)]
+    await world.change("DELETE FROM meeting_openings")
+    opened(world, log, steward, meeting)
+    await log.flush()
+    assert await openings(world) == []

@@ -26,6 +26,7 @@ from atelier.database import (
     inbox,
     jobs,
     journal,
+    meeting_entries,
     notices,
     orphans,
     reading,
@@ -114,6 +115,7 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "entries to follow": lambda tx: entries.after(tx, 0, 50),
     "entries waiting": lambda tx: entries.waiting(tx, AWA, 0),
     "what the index reads": lambda tx: entries.indexable(tx, [1, 2]),
+    "what it reads of meetings": lambda tx: meeting_entries.told(tx, [1 << 40, 5 << 40]),
     **{
         f"documents by {order}": lambda tx, by=order: documents.listed(
             tx, FOLDER, order=by, contains="", offset=0, limit=200

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atelier.model.asked import kept_in, query_of
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, MeetingId, OrganisationId, PersonId, SeriesId
 from atelier.model.search import Asked, FileKind, Narrowing, Sort
 from atelier.web.asking import asked_in
 
@@ -26,6 +26,8 @@ ASKED = st.builds(
         kind=st.none() | st.sampled_from(FileKind),
         year=st.none() | st.integers(1, 9999),
         with_older=st.booleans(),
+        meeting=NUMBERS,
+        series=NUMBERS,
     ),
     st.sampled_from(Sort),
     st.booleans(),
@@ -52,6 +54,8 @@ def test_one_search_has_one_query() -> None:
         "&sort=newest&older=1&exact=1&page=2"
     )
     assert query_of(Asked("mot"), page=1) == "q=mot"
+    of_series = Narrowing(kind=FileKind.DECISIONS, meeting=MeetingId(6), series=SeriesId(7))
+    assert query_of(Asked("mot", of_series)) == "q=mot&kind=decisions&meeting=6&series=7"
 
 
 @pytest.mark.parametrize(

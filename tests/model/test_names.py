@@ -16,6 +16,7 @@ from atelier.model.names import (
     is_suspect,
     key,
     numbered,
+    visible,
 )
 
 REFUSED = [
@@ -99,6 +100,14 @@ def test_marks_that_change_how_a_name_reads_are_suspect() -> None:
     assert is_suspect("facture\u202efdp.exe")
     assert is_suspect("a\u200bb")
     assert not is_suspect("facture (définitive).pdf")
+    assert visible("facture\u202efdp\u200b.exe") == "facturefdp.exe"
+    assert visible("facture\n(définitive)\u00a0😀") == "facture\n(définitive)\u00a0😀"
+
+
+@given(st.text())
+def test_what_is_visible_is_not_suspect(text: str) -> None:
+    assert not is_suspect(visible(text))
+    assert is_suspect(text) or visible(text) == text
 
 
 @given(st.text(min_size=1, max_size=255), st.integers(1, 999), st.integers(1, 999))
