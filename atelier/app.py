@@ -22,6 +22,7 @@ from atelier.extract import open_readers_for
 from atelier.extract.contract import READER_VERSION
 from atelier.files import Disk, Lock
 from atelier.model.jobs import Rank
+from atelier.papers.process import PapersBeside
 from atelier.search import open_index
 from atelier.settings import Settings, Wrong
 from atelier.web.language import Voice
@@ -84,7 +85,8 @@ async def open_workspace(
         readers = open_readers_for(settings.reading)
         closing.push_async_callback(readers.close)
         kept = (blobs, texts, pictures)
-        yield Workspace(database, trail, *kept, index, readers, Passwords(), clock, settings)
+        outside = (readers, PapersBeside())
+        yield Workspace(database, trail, *kept, index, *outside, Passwords(), clock, settings)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ from atelier.model.documents import Deposited
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId, GrantId, OrganisationId, PersonId
 from atelier.model.people import Actor, Group, Organisation
+from atelier.papers.process import PapersBeside
 from atelier.search import open_index
 from atelier.worker import runner
 from atelier.workspace import admin, deposits, folders, following, groups, people, sharing
@@ -227,7 +228,8 @@ async def opened(
         readers = open_readers(children=1)
         closing.push_async_callback(readers.close)
         kept = (blobs, texts, pictures)
-        yield Workspace(database, trail, *kept, index, readers, _passwords(), clock, chosen)
+        outside = (readers, PapersBeside())
+        yield Workspace(database, trail, *kept, index, *outside, _passwords(), clock, chosen)
 
 
 async def never(seconds: float) -> None:

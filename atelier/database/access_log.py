@@ -8,6 +8,9 @@ log: nothing is dropped without a trace.
 
 Several processes on one data folder extend one chain: where it ends is read and written
 in the transaction that adds to it.
+
+Who opened the page of a meeting is kept the same way, beside the chain. It helps whoever
+prepares the meeting, and proves nothing: what cannot be kept of it is let go.
 """
 
 from __future__ import annotations
@@ -21,11 +24,11 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from atelier.database import trail
+from atelier.database import invitations, trail
 from atelier.database.engine import Database
 from atelier.database.times import to_ms
 from atelier.errors import Fault
-from atelier.model.ids import DocumentId, PersonId
+from atelier.model.ids import DocumentId, MeetingId, PersonId
 from atelier.model.trail import Consulted, TrailAct
 
 WINDOW_MS = 10 * 60 * 1000
@@ -52,6 +55,7 @@ class AccessLog:
         self._max_waiting = max_waiting
         self._waiting: dict[Consulted, None] = {}  # in the order of the notes
         self._known: set[Consulted] = set()  # noted in this window, written or not
+        self._opened: dict[tuple[MeetingId, PersonId], tuple[int, int]] = {}  # first and last
         self._window = 0
         self._is_closed = False
         self._has_some = asyncio.Event()
@@ -73,6 +77,14 @@ class AccessLog:
         self._waiting[line] = None
         self._has_some.set()
 
+    def note_opening(self, moment: datetime, person: PersonId, meeting: MeetingId) -> None:
+        """Keep that she opened the meeting's page: the first time and the last."""
+        key, at = (meeting, person), to_ms(moment)
+        if self._is_closed or len(self._opened) >= self._max_waiting:
+            return
+        self._opened[key] = (self._opened.get(key, (at, at))[0], at)
+        self._has_some.set()
+
     async def flush(self) -> None:
         """Return when all that was noted is written; a `Fault` leaves the rest for later."""
         async with self._writing:
@@ -81,7 +93,14 @@ class AccessLog:
                 await self._db.write(partial(trail.extend, lines=group))
                 for line in group:
                     del self._waiting[line]
-            self._has_some.clear()
+            while self._opened:
+                opened = dict(islice(self._opened.items(), _GROUP_LINES))
+                await self._db.write(partial(invitations.note_opened, opened=opened))
+                # Opened again meanwhile: that is written the next time round.
+                for key in [key for key in opened if self._opened.get(key) == opened[key]]:
+                    del self._opened[key]
+            if not self._waiting:
+                self._has_some.clear()
 
     async def close(self) -> None:
         """Write what is left, once; what cannot be written is told. May be called twice."""
@@ -95,6 +114,7 @@ class AccessLog:
         for line in self._waiting:
             _tell(line)
         self._waiting.clear()
+        self._opened.clear()
 
     def _is_noted(self, line: Consulted) -> bool:
         # The records hold one line of each kind in any case: what is forgotten here costs a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atelier import access
-from atelier.database import journal, locks, sessions
+from atelier.database import calendars, journal, locks, sessions
 from atelier.database import people as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, LastSteward, NotFound
@@ -39,9 +39,10 @@ async def give_link(ws: Workspace, tx: Transaction, actor: Actor, person: Person
 
 
 async def start_afresh(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> str:
-    """End her password, sessions and links, all in this transaction; a new link's token."""
+    """End her password, sessions, links and feed, all in this transaction; a new link's token."""
     await records.set_password(tx, person.id, "")
     await sessions.end_all(tx, person.id)
+    await calendars.end(tx, person.id)
     return await give_link(ws, tx, actor, person)
 
 
@@ -59,6 +60,7 @@ async def disable(ws: Workspace, actor: Actor, person: PersonId) -> None:
             await _keep_steward(tx, found)
         await records.set_disabled(tx, person, ws.clock())
         await locks.forget_person(tx, person)
+        await calendars.end(tx, person)
         await _come_in_anew(tx, person)
         disabled = NetworkVerb.PERSON_DISABLED
         await journal.note_network(tx, actor, disabled, ws.clock(), name=found.name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from atelier import access
-from atelier.database import documents, journal, quotas, sharing
+from atelier.database import documents, journal, meeting_lists, quotas, sharing
 from atelier.database import folders as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, FolderCycle, Forbidden, Invalid, NameTaken, NotFound
@@ -26,6 +26,7 @@ from atelier.model.folders import (
 from atelier.model.ids import DocumentId, FolderId, OrganisationId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.locks import Lock
+from atelier.model.meetings import MeetingRow
 from atelier.model.people import Actor
 from atelier.model.quotas import Space
 from atelier.workspace import watching
@@ -55,7 +56,8 @@ class Listing:
     """A folder with a window of its documents; `total` counts all that match the filter.
 
     `locks` tells which of these documents somebody is editing, `space` how full a folder with
-    a quota is, for who shares it, `warned` what of it waits for her answer.
+    a quota is, for who shares it, `warned` what of it waits for her answer. `meeting` is the
+    one whose dossier this folder is.
     """
 
     folder: Folder
@@ -69,6 +71,7 @@ class Listing:
     locks: Mapping[DocumentId, Lock] = field(default_factory=dict)
     space: Space | None = None
     warned: tuple[Warned, ...] = ()
+    meeting: MeetingRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ async def look(
             locks=await locks_of(ws, tx, rows),
             space=await shown(ws, tx, folder),
             warned=await watching.in_folder(ws, tx, actor, folder),
+            meeting=await meeting_lists.owner(tx, folder.id),
         )
 
     return await ws.db.read(unit)
@@ -246,14 +250,21 @@ async def rename(ws: Workspace, actor: Actor, folder_id: FolderId, name: str) ->
         folder = await access.enter(tx, actor, folder_id, Action.ORGANISE)
         if clean == folder.name:
             raise AlreadySo("named")
-        await _check_length(tx, folder, clean)
-        if folder.parent_id is not None and not folder.is_closed:
-            await records.free_name(tx, "folder", folder.id)
-            await _take_name(tx, folder.parent_id, clean, folder.id)
-        await records.rename(tx, folder.id, clean, ws.clock())
-        await _note(ws, tx, actor, folder, Verb.FOLDER_RENAMED, before=folder.name, after=clean)
+        await rename_entered(ws, tx, actor, folder, clean)
 
     await ws.db.write(unit)
+
+
+async def rename_entered(
+    ws: Workspace, tx: Transaction, actor: Actor, folder: Folder, clean: str
+) -> None:
+    """Give a folder that she entered to organise another checked name, in this transaction."""
+    await _check_length(tx, folder, clean)
+    if folder.parent_id is not None and not folder.is_closed:
+        await records.free_name(tx, "folder", folder.id)
+        await _take_name(tx, folder.parent_id, clean, folder.id)
+    await records.rename(tx, folder.id, clean, ws.clock())
+    await _note(ws, tx, actor, folder, Verb.FOLDER_RENAMED, before=folder.name, after=clean)
 
 
 async def move(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from atelier import access
-from atelier.database import groups, journal, people, quotas, sharing
+from atelier.database import groups, invitations, journal, people, quotas, sharing
 from atelier.database import organisations as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, NotFound
@@ -165,7 +165,7 @@ def day_after(last_day: date) -> date:
 async def merge(
     ws: Workspace, actor: Actor, number: OrganisationId, into: OrganisationId
 ) -> Organisation:
-    """It becomes part of another, to which its people and its grants go; for stewards.
+    """It becomes part of another, to which its people, grants and invitations go; for stewards.
 
     Where both have access to a folder, the access that covers the other in role and in date
     stays, and the other's own when neither does: nobody's right is silently widened. Both
@@ -183,6 +183,7 @@ async def merge(
         await _tell_merged(ws, tx, actor, organisation, target)
         await _merge_people(tx, organisation, target, actor.today)
         await _merge_grants(ws, tx, actor, organisation, target)
+        await invitations.merge(tx, number, into)
         await quotas.merge(tx, number, into)
         await records.end(tx, number, actor.today, merged_into=into)
         facts = {"subject": organisation.name, "into": target.name}

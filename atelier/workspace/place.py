@@ -13,6 +13,7 @@ from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
 from atelier.database.engine import Unit
 from atelier.extract.contract import Readers
+from atelier.papers.contract import Papers
 from atelier.search.contract import Shelf
 from atelier.settings import Settings
 from atelier.workspace.passwords import Passwords
@@ -36,7 +37,7 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Records, access log, bytes, texts, pictures, index, readers, clock, settings; no methods.
+    """Records, access log, bytes, texts, pictures, index, readers, papers, clock; no methods.
 
     `clock` gives aware UTC times.
     """
@@ -48,6 +49,7 @@ class Workspace:
     pictures: DerivedPictures
     index: Shelf
     readers: Readers
+    papers: Papers
     passwords: Passwords
     clock: Clock
     settings: Settings

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from atelier import access
+from atelier.database import calendars, sessions
 from atelier.database import people as records
-from atelier.database import sessions
 from atelier.database.engine import Transaction
 from atelier.errors import (
     BadSignIn,
@@ -72,6 +72,15 @@ async def actor(ws: Workspace, email: str | None) -> Actor:
         return await _actor(tx, found, today(ws))
 
     return await ws.db.read(unit)
+
+
+async def active(tx: Transaction, person: PersonId, day: date) -> Actor | None:
+    """Someone as she asks without a session, with all that she is that day.
+
+    None for nobody, and for an account that is disabled.
+    """
+    found = await records.person(tx, person)
+    return None if found is None or not found.is_active else await _actor(tx, found, day)
 
 
 async def network(ws: Workspace) -> Network:
@@ -190,7 +199,8 @@ async def look_at_link(ws: Workspace, token: str) -> Person:
 async def use_link(ws: Workspace, token: str, password: str) -> str:
     """Choose a password through a one-time link: a new session's token.
 
-    The link is spent and her other sessions end, in the same transaction.
+    The link is spent, her other sessions and the address of her calendar feed end, in the
+    same transaction.
     """
     person = await look_at_link(ws, token)
     known = (person.email, person.name)
@@ -201,6 +211,7 @@ async def use_link(ws: Workspace, token: str, password: str) -> str:
         await _bearer(ws, tx, token)
         await sessions.use_link(tx, sessions.hashed(token), now)
         await sessions.end_all(tx, person.id)
+        await calendars.end(tx, person.id)
         await records.set_password(tx, person.id, password_hash)
         return await _start_session(tx, person.id, now)
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from atelier.database import aside, entries, jobs, locks, notices, sessions, trail, trash, uploads
+from atelier.database import (
+    aside,
+    entries,
+    invitations,
+    jobs,
+    locks,
+    notices,
+    sessions,
+    trail,
+    trash,
+    uploads,
+)
 from atelier.database import reading as records
 from atelier.database.engine import Transaction
 from atelier.errors import IndexUnready
@@ -111,13 +122,18 @@ async def verify(
 
 
 async def forget_expired(ws: Workspace) -> None:
-    """Remove drafts nobody finished, and sessions, links, attempts and notices that are over."""
+    """Remove drafts nobody finished, and sessions, links, attempts and notices that are over.
+
+    And who opened the page of a meeting, as long ago as the access log is kept.
+    """
     await ws.blobs.expire_drafts(DRAFT_SECONDS)
     limits = ws.settings.sessions
     oldest = ws.clock() - timedelta(hours=max(limits.absolute_hours, limits.link_hours))
     await ws.db.write(lambda tx: sessions.forget_before(tx, oldest))
     told = ws.clock() - TOLD_FOR
     await ws.db.write(lambda tx: notices.forget_before(tx, told))
+    opened = months_before(ws.clock(), ws.settings.access_log.keep_months)
+    await ws.db.write(lambda tx: invitations.forget_openings(tx, opened))
     await ws.db.write(lambda tx: aside.forget_expired(tx, ws.clock()))
     await ws.db.write(lambda tx: locks.forget_expired(tx, ws.clock()))
     for key in await ws.db.write(lambda tx: uploads.forget_expired(tx, ws.clock())):
