@@ -89,7 +89,7 @@ async def listed(
         f" AND (:like = '' OR d.sort_key LIKE :like ESCAPE '!') ORDER BY {ORDERS[order]}"
         " LIMIT :limit OFFSET :offset",
         folder=folder,
-        like=_like(contains),
+        like=like(contains),
         limit=limit,
         offset=offset,
     )
@@ -104,7 +104,7 @@ async def count(tx: Transaction, folder: FolderId, *, contains: str) -> int:
             " WHERE d.folder_id = :folder AND d.removed_at IS NULL"
             " AND (:like = '' OR d.sort_key LIKE :like ESCAPE '!')",
             folder=folder,
-            like=_like(contains),
+            like=like(contains),
         )
     )
 
@@ -285,7 +285,8 @@ async def _add_version(
     )
 
 
-def _like(contains: str) -> str:
+def like(contains: str) -> str:
+    """A pattern for `sort_key LIKE … ESCAPE '!'`, of names that hold this; "" of nothing."""
     if not contains:
         return ""
     text = names.sort_key(contains)

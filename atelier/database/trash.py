@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from atelier import access
-from atelier.database import folders, locks, quotas
+from atelier.database import folders, locks, meeting_lists, quotas
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model import names
@@ -35,6 +35,23 @@ _ENDING = """ending(id) AS (
     UNION ALL
     SELECT f.id FROM folders f JOIN ending e ON f.parent_id = e.id WHERE f.is_closed = 0
 )"""
+
+# What the time of each folder in the trash would end, and those that hold a paper of a meeting
+# that would not end with them.
+_ENDING_EACH = """ending_each(head, id) AS (
+    SELECT id, id FROM folders WHERE removed_at IS NOT NULL AND removed_at < :before
+    UNION ALL
+    SELECT e.head, f.id FROM folders f JOIN ending_each e ON f.parent_id = e.id
+    WHERE f.is_closed = 0
+), pinning(head) AS (
+    SELECT e.head FROM ending_each e JOIN documents d ON d.folder_id = e.id
+    JOIN item_papers p ON p.document_id = d.id JOIN agenda_items i ON i.id = p.item_id
+    JOIN meetings m ON m.id = i.meeting_id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM ending_each o WHERE o.head = e.head AND o.id = m.dossier_id)
+)"""
+
+_UNPINNED = "NOT EXISTS (SELECT 1 FROM item_papers p WHERE p.document_id = d.id)"
 
 _DOCUMENTS = """SELECT 'document' AS kind, d.id AS id, d.name AS name, d.folder_id AS origin,
     0 AS is_closed, v.media_type AS media_type, p.id AS person, p.name AS remover,
@@ -85,7 +102,7 @@ async def remove_document(
 async def remove_folder(tx: Transaction, folder: FolderId, by: PersonId, at: datetime) -> None:
     """Put a folder with all that inherits from it into the trash: nobody enters any more.
 
-    Its documents leave the index. The caller frees its name.
+    Its documents and meetings leave the index. The caller frees its name.
     """
     await tx.run(
         "UPDATE folders SET removed_at = :at, removed_by = :by WHERE id = :folder",
@@ -161,6 +178,20 @@ async def purged_weight(tx: Transaction, folder: FolderId) -> Weight:
     )
     assert row is not None
     return Weight(*row)
+
+
+async def laid_below(tx: Transaction, actor: Actor, folder: FolderId) -> int:
+    """How many meetings that she may read have papers which a purge of this folder would end."""
+    return int(
+        await tx.value(
+            f"WITH RECURSIVE {access.scoped(actor, Action.READ)}, {_ENDING}"
+            " SELECT COUNT(DISTINCT m.id) FROM ending e JOIN documents d ON d.folder_id = e.id"
+            " JOIN item_papers p ON p.document_id = d.id JOIN agenda_items i ON i.id = p.item_id"
+            f" JOIN meetings m ON m.id = i.meeting_id WHERE {access.meets('m.dossier_id')}",
+            folder=folder,
+            **access.asking(actor),
+        )
+    )
 
 
 async def staying(tx: Transaction, actor: Actor, folder: FolderId) -> list[str]:
@@ -332,6 +363,8 @@ async def purge_folder(tx: Transaction, folder: FolderId) -> list[tuple[int, str
             folder=folder,
         )
     ending = f"WITH RECURSIVE {_ENDING} SELECT id FROM ending"
+    # Meetings and series end with their folders; the index must hear of it before.
+    await meeting_lists.note_in(tx, ending, folder=folder)
     await quotas.forget_folders(tx, ending, folder=folder)
     await tx.run(f"DELETE FROM locks WHERE kind = 'folder' AND id IN ({ending})", folder=folder)
     await tx.run(
@@ -342,12 +375,18 @@ async def purge_folder(tx: Transaction, folder: FolderId) -> list[tuple[int, str
 
 
 async def due(tx: Transaction, before: datetime, limit: int) -> list[tuple[RemovedKind, int]]:
-    """What was removed before then: documents first, oldest first."""
+    """What was removed before then: documents first, oldest first.
+
+    Not what a meeting has among its papers, nor a folder that holds such a document, unless
+    the meeting would end with it.
+    """
     rows = await tx.rows(
-        "SELECT 'document' AS kind, id, removed_at AS at FROM documents"
-        " WHERE removed_at IS NOT NULL AND removed_at < :before"
+        f"WITH RECURSIVE {_ENDING_EACH}"
+        " SELECT 'document' AS kind, d.id AS id, d.removed_at AS at FROM documents d"
+        f" WHERE d.removed_at IS NOT NULL AND d.removed_at < :before AND {_UNPINNED}"
         " UNION ALL SELECT 'folder', id, removed_at FROM folders"
         " WHERE removed_at IS NOT NULL AND removed_at < :before"
+        " AND id NOT IN (SELECT head FROM pinning)"
         " ORDER BY kind, at, id LIMIT :limit",
         before=to_ms(before),
         limit=limit,
@@ -358,10 +397,13 @@ async def due(tx: Transaction, before: datetime, limit: int) -> list[tuple[Remov
 async def expired(
     tx: Transaction, kind: RemovedKind, thing: int, before: datetime
 ) -> Removed | None:
-    """The thing, when it is still in the trash since before then."""
-    text, alias = (_DOCUMENTS, "d") if kind is RemovedKind.DOCUMENT else (_FOLDERS, "f")
+    """The thing, when it is still in the trash since before then, and still due."""
+    text, alias, rest = _DOCUMENTS, "d", _UNPINNED
+    if kind is RemovedKind.FOLDER:
+        text, alias, rest = _FOLDERS, "f", "f.id NOT IN (SELECT head FROM pinning)"
     rows = await tx.rows(
-        f"{text} AND {alias}.id = :thing AND {alias}.removed_at < :before",
+        f"WITH RECURSIVE {_ENDING_EACH}"
+        f" {text} AND {alias}.id = :thing AND {alias}.removed_at < :before AND {rest}",
         thing=thing,
         before=to_ms(before),
     )
@@ -410,13 +452,15 @@ async def _purge(tx: Transaction, wanted: str, **values: object) -> list[tuple[i
 
 
 async def _note_documents(tx: Transaction, folder: FolderId) -> None:
-    """Have the index look again at the documents that go or come with this folder."""
+    """Have the index look again at the documents and meetings that go or come with this folder."""
     await tx.run(
         f"WITH RECURSIVE {_TAKEN} INSERT INTO index_entries (document_id)"
         " SELECT d.id FROM taken t JOIN documents d ON d.folder_id = t.id"
         " WHERE d.removed_at IS NULL",
         folder=folder,
     )
+    taken = f"WITH RECURSIVE {_TAKEN} SELECT id FROM taken"
+    await meeting_lists.note_in(tx, taken, folder=folder)
 
 
 async def _queue_unread(tx: Transaction, wanted: str, at: datetime, **values: object) -> None:

@@ -377,31 +377,44 @@ async def move(
     """
 
     async def unit(tx: Transaction) -> None:
-        origin, document = await enter(tx, actor, document_id, Action.REMOVE)
-        await holding.check(ws, tx, actor, document)
-        check_expected(document, expected)
-        arrival = await access.enter(tx, actor, folder_id, Action.ADD)
-        if origin.id == arrival.id:
-            raise AlreadySo("there")
-        await _check_room(ws, tx, actor, document, arrival)
-        await folders.free_name(tx, "document", document.id)
-        await take_name(tx, arrival.id, document.name, document.id)
-        await records.move(tx, document.id, arrival.id)
-        await entries.note(tx, document.id)
-        for folder in (origin, arrival):
-            way = "out" if folder.id == origin.id else "in"
-            await note(
-                ws,
-                tx,
-                actor,
-                folder,
-                document.id,
-                Verb.DOCUMENT_MOVED,
-                name=document.name,
-                way=way,
-            )
+        await put(ws, tx, actor, document_id, folder_id, expected=expected)
 
     await ws.db.write(unit)
+
+
+async def put(
+    ws: Workspace,
+    tx: Transaction,
+    actor: Actor,
+    document_id: DocumentId,
+    folder_id: FolderId,
+    *,
+    expected: int | None,
+) -> None:
+    """Move a document within a transaction that does more; as `move`."""
+    origin, document = await enter(tx, actor, document_id, Action.REMOVE)
+    await holding.check(ws, tx, actor, document)
+    check_expected(document, expected)
+    arrival = await access.enter(tx, actor, folder_id, Action.ADD)
+    if origin.id == arrival.id:
+        raise AlreadySo("there")
+    await _check_room(ws, tx, actor, document, arrival)
+    await folders.free_name(tx, "document", document.id)
+    await take_name(tx, arrival.id, document.name, document.id)
+    await records.move(tx, document.id, arrival.id)
+    await entries.note(tx, document.id)
+    for folder in (origin, arrival):
+        way = "out" if folder.id == origin.id else "in"
+        await note(
+            ws,
+            tx,
+            actor,
+            folder,
+            document.id,
+            Verb.DOCUMENT_MOVED,
+            name=document.name,
+            way=way,
+        )
 
 
 async def replace(

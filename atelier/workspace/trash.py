@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelier import access
-from atelier.database import entries, folders, journal, quotas
+from atelier.database import agenda, entries, folders, journal, quotas
 from atelier.database import trash as records
 from atelier.database.engine import Transaction
 from atelier.errors import EffectChanged, FolderCycle, Forbidden, NotFound, PlaceClosed
@@ -61,12 +61,16 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """One thing in the trash, for a form about it; `weight` is what a purge would end with it."""
+    """One thing in the trash, for a form about it; `weight` is what a purge would end with it.
+
+    `laid` is in how many meetings that she may read it is among the papers, or what it holds.
+    """
 
     removed: Removed
     folder: Folder | None
     crumbs: tuple[Crumb, ...]
     weight: Weight
+    laid: int = 0
 
 
 async def look(ws: Workspace, actor: Actor, folder_id: FolderId, *, page: int = 1) -> Trash:
@@ -181,7 +185,10 @@ async def find(
         weight = Weight(0, 1)
         if kind is RemovedKind.FOLDER:
             weight = await records.purged_weight(tx, FolderId(thing))
-        return Lying(removed, folder, crumbs, weight)
+            laid = await records.laid_below(tx, actor, FolderId(thing))
+        else:
+            laid = await agenda.laid(tx, actor, DocumentId(thing))
+        return Lying(removed, folder, crumbs, weight, laid)
 
     return await ws.db.read(unit)
 

@@ -7,6 +7,9 @@ the guard is off.
 
 from __future__ import annotations
 
+import dataclasses
+
+from atelier.database import agenda
 from atelier.database import findings as records
 from atelier.database.engine import Transaction
 from atelier.model.documents import Document
@@ -25,7 +28,8 @@ async def of_document(
     """What waits for her answer in a document of a folder that she has entered."""
     if not is_watching(ws, actor) or not folder.allows(Action.REVISE):
         return ()
-    return tuple(await records.of_document(tx, document.id, only_by(actor, folder)))
+    found = await records.of_document(tx, document.id, only_by(actor, folder))
+    return tuple([await _with_meetings(tx, actor, one) for one in found])
 
 
 async def in_folder(
@@ -35,6 +39,11 @@ async def in_folder(
     if not is_watching(ws, actor) or not folder.allows(Action.REVISE):
         return ()
     return tuple(await records.in_folder(tx, folder.id, only_by(actor, folder), _SHOWN_IN_FOLDER))
+
+
+async def _with_meetings(tx: Transaction, actor: Actor, one: Warned) -> Warned:
+    laid = await agenda.laid(tx, actor, one.document_id, version=one.number)
+    return dataclasses.replace(one, laid=laid)
 
 
 def is_watching(ws: Workspace, actor: Actor) -> bool:
