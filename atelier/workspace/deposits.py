@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from atelier.blobs.contract import Draft
 from atelier.database import documents as records
@@ -35,6 +35,15 @@ ASK_AGAIN_SECONDS = 1.0  # THREATS 7: a right that was lost ends a running depos
 _HEAD_BYTES = 4_096
 # Costs little to read before it is refused.
 _SMALL_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Bytes that are durable, for an admitted target; until `settle` no row tells of them."""
+
+    target: Target
+    blob: Blob
+    media_type: str
 
 
 class Incoming:
@@ -168,30 +177,13 @@ async def confirm(
     which number. `upload` is the key of the resumable deposit that brought them.
     """
     asking = replace(actor, today=today(ws))
-    onto = target.document_id
+    sealed, onto = Sealed(target, blob, media_type), target.document_id
 
     async def unit(tx: Transaction) -> Deposited:
         nonlocal onto
         arrival = await arriving.find(tx, asking, target, sha256=blob.sha256)
         onto = None if arrival.document is None else arrival.document.id
-        if arrival.document is None or arrival.document.current.sha256 != blob.sha256:
-            await arriving.check(ws, tx, asking, target, arrival)
-            size = blob.size_bytes
-            await quotas.check(ws, tx, asking, arrival.folder, size, upload=upload)
-        folder = await arriving.settle(ws, tx, asking, arrival)
-        new = records.NewVersion(
-            sha256=blob.sha256,
-            size_bytes=blob.size_bytes,
-            media_type=media_type,
-            author=actor.person_id,
-            hat=folder.hat,
-            comment=comment.strip(),
-            at=ws.clock(),
-        )
-        if arrival.document is None:
-            done = await _add_document(ws, tx, actor, folder, arrival.name, new)
-        else:
-            done = await _revise(ws, tx, actor, folder, arrival.document, new)
+        done = await _arrive(ws, tx, asking, sealed, arrival, comment=comment, upload=upload)
         if upload and not await uploads.become(tx, upload, done):
             raise NotFound("upload")
         return done
@@ -204,6 +196,62 @@ async def confirm(
             ws, asking, onto, blob, media_type, expected=target.expected, comment=comment
         )
         raise replace(error, aside=number) from error
+
+
+async def seal(ws: Workspace, actor: Actor, target: Target, content: bytes) -> Sealed:
+    """Make bytes durable that are all there, for a target that is asked first.
+
+    `settle` writes their rows; bytes of which none are written are collected.
+    """
+    incoming = await _begin(ws, actor, target, len(content))
+    try:
+        await incoming.write(content)
+        blob, media_type = await incoming.seal()
+    except BaseException:
+        await incoming.drop()
+        raise
+    return Sealed(incoming.target, blob, media_type)
+
+
+async def settle(ws: Workspace, tx: Transaction, actor: Actor, sealed: Sealed) -> Deposited:
+    """Write the rows of sealed bytes, within a transaction that writes more than this.
+
+    Rights, name, lock, expected version and quota are asked again, on this day. Of who comes
+    second nothing is set aside.
+    """
+    asking = replace(actor, today=today(ws))
+    arrival = await arriving.find(tx, asking, sealed.target, sha256=sealed.blob.sha256)
+    return await _arrive(ws, tx, asking, sealed, arrival)
+
+
+async def _arrive(
+    ws: Workspace,
+    tx: Transaction,
+    actor: Actor,
+    sealed: Sealed,
+    arrival: arriving.Arrival,
+    *,
+    comment: str = "",
+    upload: str = "",
+) -> Deposited:
+    """Write what a deposit becomes where it arrives, or nothing where these bytes are."""
+    blob = sealed.blob
+    if arrival.document is None or arrival.document.current.sha256 != blob.sha256:
+        await arriving.check(ws, tx, actor, sealed.target, arrival)
+        await quotas.check(ws, tx, actor, arrival.folder, blob.size_bytes, upload=upload)
+    folder = await arriving.settle(ws, tx, actor, arrival)
+    new = records.NewVersion(
+        sha256=blob.sha256,
+        size_bytes=blob.size_bytes,
+        media_type=sealed.media_type,
+        author=actor.person_id,
+        hat=folder.hat,
+        comment=comment.strip(),
+        at=ws.clock(),
+    )
+    if arrival.document is None:
+        return await _add_document(ws, tx, actor, folder, arrival.name, new)
+    return await _revise(ws, tx, actor, folder, arrival.document, new)
 
 
 async def _begin(ws: Workspace, actor: Actor, target: Target, size_bytes: int) -> Incoming:
