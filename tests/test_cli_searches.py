@@ -57,9 +57,9 @@ def test_a_search_is_kept_told_and_forgotten(typed: Typed, tmp_path: Path) -> No
     [one] = typed("searches", "list")["searches"]
     assert one["query"] == "q=maraude&kind=text"
     assert (one["search"], one["name"], one["words"]) == (number, "Nuit", "maraude")
-    assert one["choices"] == ["Type de fichier\u00a0: Texte"]
+    assert one["choices"] == ["Type\u00a0: Texte"]
     listed = typed("searches", "list", said=True).replace("\u00a0", " ")
-    assert f"{number}  Nuit (maraude ; Type de fichier : Texte)" in listed
+    assert f"{number}  Nuit (maraude ; Type : Texte)" in listed
     assert "Rien de nouveau" in typed("searches", "news", said=True)
     bring(typed, tmp_path, "deux.txt", "la maraude de nuit")
     [told] = typed("searches", "news")["searches"]

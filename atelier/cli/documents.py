@@ -17,12 +17,13 @@ from atelier.model.documents import Deposited
 from atelier.model.folders import Action
 from atelier.model.jobs import Rank
 from atelier.model.people import Actor
-from atelier.model.search import FileKind, Hit, Results, Sort, Understood
+from atelier.model.search import FileKind, Hit, MeetingHit, Results, Sort, Understood
 from atelier.settings import Settings
 from atelier.web.api.told import Told, told
 from atelier.web.asking import asked_in
 from atelier.web.language import N_
 from atelier.web.pages.found import remarks
+from atelier.web.pages.narrowing import KINDS
 from atelier.web.pages.sentences import explain
 from atelier.workspace import documents, folders, search
 from atelier.workspace.place import Workspace
@@ -148,6 +149,8 @@ def _remarks(results: Results) -> Iterator[str]:
 
 def _line(hit: Hit) -> str:
     """Its name and folder, the page that answers best where the format has pages, its words."""
+    if hit.part is not None and hit.meeting is not None:
+        return _part_line(hit, FileKind(hit.part), hit.meeting)
     place = hit.folder
     if hit.is_older:
         place += ", " + say(N_("version %(n)s, ancienne"), n=hit.version)
@@ -157,6 +160,15 @@ def _line(hit: Hit) -> str:
     if best.page is not None:
         place += ", " + say(N_("p. %(n)s"), n=best.page)
     return f"{hit.name} ({place})\n    {''.join(piece.text for piece in best.snippet)}"
+
+
+def _part_line(hit: Hit, kind: FileKind, meeting: MeetingHit) -> str:
+    """What part of which meeting it is, its date, its best line."""
+    day = voice().day(meeting.starts_at)
+    told = f"{meeting.title} ({say(KINDS[kind])}, {day})"
+    if not hit.pages:
+        return told
+    return f"{told}\n    {''.join(piece.text for piece in hit.pages[0].snippet)}"
 
 
 def _announced(asked: Asked) -> importing.Told:

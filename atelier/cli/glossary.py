@@ -12,7 +12,7 @@ from atelier.errors import Invalid
 from atelier.model.glossary import GlossaryTerm
 from atelier.model.people import Actor
 from atelier.web.language import N_
-from atelier.web.pages.sentences import FAULTS
+from atelier.web.pages.field_faults import FAULTS
 from atelier.workspace import glossary, glossary_lists
 from atelier.workspace.glossary_lists import Fate, Line
 from atelier.workspace.place import Workspace

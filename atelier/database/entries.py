@@ -10,7 +10,8 @@ from atelier import access
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms
 from atelier.model.folders import Action
-from atelier.model.ids import DocumentId
+from atelier.model.ids import DocumentId, FolderId, MeetingId
+from atelier.model.meetings import Part, entry_number
 from atelier.model.people import Actor
 
 # The document d is not in the trash, nor is its folder: a living folder reaches itself.
@@ -39,6 +40,7 @@ class Indexable:
     """A document as the index is to see it; its text is found by blob and reader version.
 
     No organisation is 0. `older` are versions of other bytes, newest first, without twins.
+    `changed_at` of what stands in the dossier of a meeting is when that begins.
     """
 
     document: int
@@ -58,14 +60,33 @@ class Indexable:
     older: tuple[Older, ...] = ()
 
 
+# The numbers of all parts of the meetings m: beyond every document's.
+_FIRST_PART = entry_number(MeetingId(0), Part.AGENDA)
+_PARTS = " UNION ALL ".join(f"SELECT {at} AS place" for at in range(len(Part)))
+_OF_MEETINGS = (
+    f"SELECT {_FIRST_PART} + m.id * {len(Part)} + part.place"
+    f" FROM meetings m CROSS JOIN ({_PARTS}) part"
+)
+
+
 async def note(tx: Transaction, document: DocumentId) -> None:
     """Have the index look at this document again."""
     await tx.run("INSERT INTO index_entries (document_id) VALUES (:document)", document=document)
 
 
+async def note_in(tx: Transaction, folder: FolderId) -> None:
+    """Have the index look again at the documents that stand in this very folder."""
+    await tx.run(
+        "INSERT INTO index_entries (document_id) SELECT id FROM documents"
+        " WHERE folder_id = :folder AND removed_at IS NULL ORDER BY id",
+        folder=folder,
+    )
+
+
 async def note_all(tx: Transaction) -> None:
-    """Have the index look at every document again."""
+    """Have the index look at every document and every part of a meeting again."""
     await tx.run("INSERT INTO index_entries (document_id) SELECT id FROM documents ORDER BY id")
+    await tx.run(f"INSERT INTO index_entries (document_id) {_OF_MEETINGS} ORDER BY 1")
 
 
 async def compact(tx: Transaction, limit: int) -> int:
@@ -101,22 +122,25 @@ async def after(tx: Transaction, number: int, limit: int) -> tuple[int, list[int
 
 
 async def count(tx: Transaction) -> int:
-    """How many documents an index looks at that begins from nothing."""
+    """How many documents and parts of meetings an index looks at that begins from nothing."""
     return int(await tx.value("SELECT COUNT(DISTINCT document_id) FROM index_entries"))
 
 
 async def waiting(
     tx: Transaction, actor: Actor, number: int
 ) -> tuple[frozenset[int], frozenset[int]]:
-    """The documents with entries that an index at `number` has not applied.
+    """The documents and parts of meetings with entries that an index at `number` has not applied.
 
     All of them, and those among them that the actor may read.
     """
+    # Those after the number, by the plus: made distinct by their index, all would be read.
     rows = await tx.rows(
         f"WITH {access.scoped(actor, Action.READ)}, late AS ("
-        " SELECT DISTINCT document_id FROM index_entries WHERE number > :number)"
-        f" SELECT l.document_id, d.id IS NOT NULL AND {access.meets('d.folder_id')}"
-        " FROM late l LEFT JOIN documents d ON d.id = l.document_id AND d.removed_at IS NULL",
+        " SELECT DISTINCT +document_id AS document_id FROM index_entries WHERE number > :number)"
+        f" SELECT l.document_id, {access.meets('COALESCE(d.folder_id, met.dossier_id)')}"
+        " FROM late l LEFT JOIN documents d ON d.id = l.document_id AND d.removed_at IS NULL"
+        f" LEFT JOIN meetings met ON l.document_id >= {_FIRST_PART}"
+        f" AND met.id = (l.document_id - {_FIRST_PART}) / {len(Part)}",
         number=number,
         **access.asking(actor),
     )
@@ -130,11 +154,13 @@ async def indexable(tx: Transaction, documents: list[int]) -> list[Indexable]:
     among = f"d.id IN ({', '.join(f':{name}' for name in wanted)})"
     older = await _older(tx, among, wanted)
     rows = await tx.rows(
-        "SELECT d.id, v.id, d.version, d.folder_id, d.name, v.media_type, v.language, d.changed_at,"
-        " p.id, p.name, o.id, o.name, v.sha256, v.state = 'waiting' FROM documents d"
+        "SELECT d.id, v.id, d.version, d.folder_id, d.name, v.media_type, v.language,"
+        " COALESCE(m.starts_at, d.changed_at), p.id, p.name, o.id, o.name, v.sha256,"
+        " v.state = 'waiting' FROM documents d"
         " JOIN versions v ON v.document_id = d.id AND v.number = d.version"
         " JOIN people p ON p.id = v.author_id"
         " LEFT JOIN organisations o ON o.id = v.organisation_id"
+        " LEFT JOIN meetings m ON m.dossier_id = d.folder_id"
         f" WHERE {among} AND {STANDS}",
         **wanted,
     )

@@ -9,7 +9,8 @@ from typing import Any
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model.asked import kept_in
-from atelier.model.ids import DocumentId, PersonId, SavedId
+from atelier.model.ids import DocumentId, MeetingId, PersonId, SavedId
+from atelier.model.meetings import Part, entry_number
 from atelier.model.saved import Saved
 
 _SAVED = "SELECT id, name, asked, created_at FROM saved_searches WHERE person_id = :person"
@@ -76,11 +77,14 @@ async def seen(tx: Transaction, saved: SavedId) -> dict[DocumentId, int]:
 
 
 async def see(tx: Transaction, saved: SavedId, documents: Iterable[tuple[DocumentId, int]]) -> None:
-    """Note that she was shown these versions; documents that are gone for good are let go."""
+    """Note that she was shown these versions; what is gone for good is let go."""
     await tx.run(
-        "DELETE FROM saved_seen WHERE saved_id = :saved"
-        " AND document_id NOT IN (SELECT id FROM documents)",
+        "DELETE FROM saved_seen WHERE saved_id = :saved AND CASE WHEN document_id < :first"
+        " THEN document_id NOT IN (SELECT id FROM documents)"
+        " ELSE (document_id - :first) / :parts NOT IN (SELECT id FROM meetings) END",
         saved=saved,
+        first=entry_number(MeetingId(0), Part.AGENDA),
+        parts=len(Part),
     )
     await tx.many(
         "INSERT INTO saved_seen (saved_id, document_id, version)"

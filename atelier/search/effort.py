@@ -35,9 +35,10 @@ class Effort:
 
     def spend(self, cost: int) -> None:
         """Take what was done already, as far as there is as much."""
-        self.left = max(0, self.left - cost)
-        if self._above is not None:
-            self._above.spend(cost)
+        one: Effort | None = self
+        while one is not None:
+            one.left = one.left - cost if one.left > cost else 0
+            one = one._above
 
     def part(self, of: int) -> Effort:
         """The first of so many equal parts; what it leaves is there for the next ones."""

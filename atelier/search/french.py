@@ -137,11 +137,15 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
             yield token._replace(start=base + token.start, end=base + token.end)
 
 
-def tokens_at(text: str, start: int) -> Iterator[Token]:
-    """The words that hang together from `start` on, where a word begins."""
-    if found := _CHUNK.match(text, start):
-        for token in _split(found.group()):
-            yield token._replace(start=start + token.start, end=start + token.end)
+def chunk_at(text: str, start: int) -> str:
+    """What hangs together from `start` on, where a word begins; "" where none does."""
+    found = _CHUNK.match(text, start)
+    return found.group() if found else ""
+
+
+def tokens_of(chunk: str) -> list[Token]:
+    """The words of what `chunk_at` found, with their places in it."""
+    return list(_split(chunk))
 
 
 def spelled(text: str) -> list[Token]:

@@ -5,11 +5,10 @@
     -provisoire            not this word; also -"…", -titre:…, -type:…
     budget OU finances     one or the other; also OR
     vaccin*                words that begin so
-    titre: dossier: par: structure: type: avant: après:
-    title: folder: by: organisation: type: before: after:
+    titre: dossier: par: structure: réunion: type: avant: après:
+    title: folder: by: organisation: meeting: type: before: after:
 
-A period bounds with its first day: `après:2023 avant:2024` is the year 2023. `réunion:` is
-words like any other as long as there are no meetings to name.
+A period bounds with its first day: `après:2023 avant:2024` is the year 2023.
 """
 
 from __future__ import annotations
@@ -84,8 +83,9 @@ class Query(msgspec.Struct, frozen=True):
     """What a person asks for: every clause and every bound together.
 
     `folders` (any of these) and `excluded_folders` are names, for the caller to narrow the
-    filter of folders with: an index knows folders by number only. `media_types` lists the
-    accepted ones, any when empty. `after` is included, `before` is not.
+    filter of folders with: an index knows folders by number only. So are `meetings` and
+    `excluded_meetings`, of meetings or their series. `media_types` lists the accepted ones,
+    any when empty. `after` is included, `before` is not.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -95,6 +95,8 @@ class Query(msgspec.Struct, frozen=True):
     excluded_media_types: frozenset[str] = frozenset()
     after: datetime | None = None
     before: datetime | None = None
+    meetings: tuple[str, ...] = ()
+    excluded_meetings: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -109,7 +111,8 @@ class Query(msgspec.Struct, frozen=True):
     @property
     def has_bounds(self) -> bool:
         """Whether documents may be asked for by something else than words."""
-        named = self.folders or self.excluded_folders
+        folders = self.folders or self.excluded_folders
+        named = folders or self.meetings or self.excluded_meetings
         typed = self.media_types or self.excluded_media_types
         return bool(named or typed or self.after or self.before)
 
@@ -144,7 +147,7 @@ def ill_valued(piece: str) -> tuple[str, str] | None:
     if not reading.knows(name) or (read.field == name and reading.takes(read)):
         return None
     kind = _KINDS.get(name, "")
-    return ("" if kind == "folder" else kind), value
+    return (kind if kind in _VALUED else ""), value
 
 
 class _Piece(NamedTuple):
@@ -196,9 +199,12 @@ def _has_word(text: str) -> bool:
 
 
 # Fields of which an OU joins two of a kind: bounds are not among the clauses.
-_KINDS = {"dossier": "folder", "folder": "folder", "type": "type"} | dict.fromkeys(
-    ("avant", "before", "apres", "after"), "period"
-)
+_KINDS = {
+    "dossier": "folder", "folder": "folder", "reunion": "meeting", "meeting": "meeting",
+    "type": "type", **dict.fromkeys(("avant", "before", "apres", "after"), "period"),
+}  # fmt: skip
+# Kinds of bounds that not any value will do for.
+_VALUED = frozenset({"type", "period"})
 
 
 class _Reading:
@@ -213,6 +219,7 @@ class _Reading:
         self._typed_or = ""
         self._last_field: str | None = None
         self._folders: dict[bool, list[str]] = {False: [], True: []}
+        self._meetings: dict[bool, list[str]] = {False: [], True: []}
         self._types: dict[bool, set[str]] = {False: set(), True: set()}
         self._after: datetime | None = None
         self._before: datetime | None = None
@@ -221,7 +228,8 @@ class _Reading:
             **dict.fromkeys(("titre", "title"), self._within(Field.TITLE)),
             **dict.fromkeys(("par", "by"), self._within(Field.BY)),
             **dict.fromkeys(("structure", "organisation"), self._within(Field.ORGANISATION)),
-            **dict.fromkeys(("dossier", "folder"), self._take_folder),
+            **dict.fromkeys(("dossier", "folder"), self._naming(self._folders)),
+            **dict.fromkeys(("reunion", "meeting"), self._naming(self._meetings)),
             "type": self._take_type,
             **dict.fromkeys(("avant", "before"), self._take_before),
             **dict.fromkeys(("apres", "after"), self._take_after),
@@ -261,6 +269,8 @@ class _Reading:
             excluded_media_types=frozenset(self._types[True]),
             after=self._after,
             before=self._before,
+            meetings=tuple(self._meetings[False]),
+            excluded_meetings=tuple(self._meetings[True]),
         )
 
     def _take_or_as_word(self) -> None:
@@ -289,8 +299,10 @@ class _Reading:
         self._add(Term(value, form, field), is_excluded=piece.is_excluded)
         return True
 
-    def _take_folder(self, piece: _Piece, value: str) -> bool:
-        names = self._folders[piece.is_excluded]
+    def _naming(self, names: dict[bool, list[str]]) -> Callable[[_Piece, str], bool]:
+        return lambda piece, value: self._take_name(value, names[piece.is_excluded])
+
+    def _take_name(self, value: str, names: list[str]) -> bool:
         if not _has_word(value) or self._count >= MAX_TERMS:
             return False
         self._count += 1

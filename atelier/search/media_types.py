@@ -1,11 +1,15 @@
-"""The kinds of files: those people name after `type:`, and the one a media type is of."""
+"""The kinds of files and of parts of meetings: by `type:` names, and by media type."""
 
 from __future__ import annotations
 
+from atelier.model.meetings import Part
 from atelier.model.search import FileKind
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
+
+# No file has these: an index calls parts of meetings so.
+PART_TYPES = {part: f"application/vnd.atelier.{part}" for part in Part}
 
 _PDF = frozenset({"application/pdf"})
 _DOCX = frozenset({f"{_OFFICE}wordprocessingml.document"})
@@ -26,6 +30,10 @@ _EML = frozenset({"message/rfc822"})
 _MSG = frozenset({"application/vnd.ms-outlook"})
 _PNG = frozenset({"image/png"})
 _JPEG = frozenset({"image/jpeg"})
+_AGENDA = frozenset({PART_TYPES[Part.AGENDA]})
+_MINUTES = frozenset({PART_TYPES[Part.MINUTES]})
+_DECISIONS = frozenset({PART_TYPES[Part.DECISIONS]})
+_ACTIONS = frozenset({PART_TYPES[Part.ACTIONS]})
 _IMAGES = _PNG | _JPEG | {"image/gif", "image/webp", "image/tiff", "image/svg+xml", "image/bmp"}
 
 MEDIA_TYPES: dict[str, frozenset[str]] = {
@@ -61,6 +69,17 @@ MEDIA_TYPES: dict[str, frozenset[str]] = {
     "image": _IMAGES,
     "mail": _EML | _MSG,
     "courriel": _EML | _MSG,
+    "odj": _AGENDA,
+    "agenda": _AGENDA,
+    "ordre du jour": _AGENDA,
+    "cr": _MINUTES,
+    "compte-rendu": _MINUTES,
+    "compte rendu": _MINUTES,
+    "minutes": _MINUTES,
+    "decision": _DECISIONS,
+    "decisions": _DECISIONS,
+    "action": _ACTIONS,
+    "actions": _ACTIONS,
 }
 
 # The first beginning that fits says the kind.
@@ -86,6 +105,7 @@ _KINDS = (
     ("image/", FileKind.IMAGE),
     ("audio/", FileKind.SOUND),
     ("video/", FileKind.FILM),
+    *((media_type, FileKind(part)) for part, media_type in PART_TYPES.items()),
 )
 
 

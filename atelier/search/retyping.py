@@ -22,13 +22,14 @@ class Part(StrEnum):
     BY = "by"
     ORGANISATION = "organisation"
     FOLDER = "folder"
+    MEETING = "meeting"
     TYPE = "type"
     PERIOD = "period"
     EXCLUDED = "excluded"
     OR = "or"
 
 
-BOUNDS = frozenset({Part.BY, Part.ORGANISATION, Part.TYPE, Part.PERIOD})
+BOUNDS = frozenset({Part.BY, Part.ORGANISATION, Part.MEETING, Part.TYPE, Part.PERIOD})
 
 _SOUGHT = frozenset({Part.WORD, Part.PREFIX, Part.PHRASE})
 _FIELDS = {
@@ -71,6 +72,7 @@ def understood(text: str, zone: tzinfo = UTC) -> Understood:
         kinds=of(Part.TYPE),
         after=query.after,
         before=query.before,
+        meetings=of(Part.MEETING),
     )
 
 
@@ -125,14 +127,16 @@ def _part(piece: str) -> Part | None:
     if piece in EITHER:
         return Part.OR
     query = parse(piece)
-    if query.excluded_folders or query.excluded_media_types:
+    if query.excluded_folders or query.excluded_meetings or query.excluded_media_types:
         return Part.EXCLUDED
-    if query.folders:
-        return Part.FOLDER
-    if query.media_types:
-        return Part.TYPE
-    if query.after or query.before:
-        return Part.PERIOD
+    bounds = {
+        Part.FOLDER: query.folders,
+        Part.MEETING: query.meetings,
+        Part.TYPE: query.media_types,
+        Part.PERIOD: query.after or query.before,
+    }
+    if bound := next((part for part, said in bounds.items() if said), None):
+        return bound
     for clause in query.clauses:
         (term, *_) = clause.terms
         return Part.EXCLUDED if clause.is_excluded else _FIELDS.get(term.field, _FORMS[term.form])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
-from itertools import chain, islice, starmap
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, starmap
+from operator import methodcaller
 
 from atelier.search import conjugation, french
 from atelier.search.effort import TOKEN, Effort
@@ -43,6 +43,7 @@ _SEEN = 2
 _HIDDEN_TIMES = 4
 _CROWD_TIMES = 5
 _SAMPLED = 101
+_START = methodcaller("start")
 # Their stemmers also take away beginnings: first letters say nothing there.
 _CHANGED_FRONT = frozenset({"ar", "id", "hi", "ne", "ta", "yi"})
 
@@ -53,21 +54,32 @@ class Page:
     def __init__(self, text: str, effort: Effort) -> None:
         self.text = text
         self._effort = effort
+        # Not `cached_property`, whose lock costs more than all else of a short text.
+        self._is_hiding: bool | None = None
+        self._is_doubtful: bool | None = None
+        self._sample: Mapping[str, int] | None = None
 
-    @cached_property
+    @property
     def is_hiding(self) -> bool:
         """Whether one character may stand for the first letters of a word, as far as is seen."""
-        return self._shows(_HIDING)
+        if self._is_hiding is None:
+            self._is_hiding = self._shows(_HIDING)
+        return self._is_hiding
 
-    @cached_property
+    @property
     def is_doubtful(self) -> bool:
         """Whether words may be written so that nothing here finds them, or nobody knows."""
-        return self._shows(_UNTOLD)
+        if self._is_doubtful is None:
+            self._is_doubtful = self._shows(_UNTOLD)
+        return self._is_doubtful
 
-    @cached_property
-    def sample(self) -> Counter[str]:
+    @property
+    def sample(self) -> Mapping[str, int]:
         """How often each character stands in a sample of it."""
-        return Counter(self.text[::_SAMPLED])
+        if self._sample is None:
+            some = self.text[::_SAMPLED]
+            self._sample = {char: some.count(char) for char in set(some)}
+        return self._sample
 
     def _shows(self, rare: re.Pattern[str]) -> bool:
         """True also when there is not enough effort to see."""
@@ -95,7 +107,6 @@ class Sought:
         self.is_cut = False
         self._language = language
         self._exact = exact
-        self._stems = _stems(exact, language)
         self._beginning = beginning
         self._phrase = phrase
         start = (beginning or phrase[0][1])[:_ROOT_LETTERS] if not exact else ""
@@ -103,13 +114,17 @@ class Sought:
 
     def places(self, page: Page, most: int, effort: Effort) -> Iterator[tuple[int, int]]:
         """The first `most` places `(start, end)`, in order, as far as the effort goes."""
-        tried = self._tried(page, effort)
-        found = ((start, end) for start in tried if (end := self._end(page.text, start, effort)))
-        return islice(found, most)
+        text, left = page.text, most
+        for start in self._tried(page, effort):
+            if end := self._end(text, start, effort):
+                yield start, end
+                left -= 1
+                if not left:
+                    return
 
     def _tried(self, page: Page, effort: Effort) -> Iterator[int]:
         text, is_hiding = page.text, page.is_hiding
-        times = len(self._roots) + _HIDDEN_TIMES * is_hiding + self._crowd(page.sample)
+        times = len(self._roots) + _HIDDEN_TIMES * is_hiding + self._crowd(page)
         reach = min(len(text), effort.left // times)
         at = 0
         for start in self._starts(text, reach, is_hiding=is_hiding):
@@ -125,28 +140,26 @@ class Sought:
         if self._language in _CHANGED_FRONT:
             return (token.start for token in french.tokens(text[:reach]) if not token.is_joined)
         guess = _guess(self._roots, with_hidden=is_hiding)
-        return (found.start() for found in guess.finditer(text, 0, reach))
+        return map(_START, guess.finditer(text, 0, reach))
 
-    def _crowd(self, sample: Counter[str]) -> int:
+    def _crowd(self, page: Page) -> int:
         """How much more it costs where first letters stand everywhere, seen in a sample."""
-        firsts = {char for root in self._roots for char in _SPELLED[root[0]]}
-        seen = sum(sample[char] for char in firsts)
-        return _CROWD_TIMES * seen // max(1, sample.total())
+        firsts, seen = _firsts(self._roots), 0
+        for char, count in page.sample.items():
+            if char in firsts:
+                seen += count
+        return _CROWD_TIMES * seen // max(1, len(range(0, len(page.text), _SAMPLED)))
 
     def _end(self, text: str, start: int, effort: Effort) -> int:
         """Where it ends when it stands there, else 0."""
         if self._phrase:
             return self._phrase_end(text, start, effort)
-        hanging = list(french.tokens_at(text, start))
+        chunk = french.chunk_at(text, start)
         # A word may be as long as its text.
-        effort.spend(TOKEN * len(hanging) + sum(2 * (one.end - one.start) for one in hanging))
-        here = (token for token in hanging if token.start == start)
-        return max((token.end for token in here if self._is_wanted(token.exact)), default=0)
-
-    def _is_wanted(self, exact: str) -> bool:
-        if self._beginning:
-            return exact.startswith(self._beginning)
-        return exact == self._exact or french.stem(exact, self._language) in self._stems
+        measure = _measured if len(chunk) <= french.LONGEST_TERM else _measured.__wrapped__
+        cost, length = measure(chunk, self._language, self._exact, self._beginning)
+        effort.spend(cost)
+        return start + length if length else 0
 
     def _phrase_end(self, text: str, start: int, effort: Effort) -> int:
         words = (token for token in french.tokens(text, start) if not token.is_joined)
@@ -194,6 +207,30 @@ def _of_term(term: Term, language: str) -> Iterator[Sought]:
                 yield Sought(language, beginning=last.exact)
 
 
+# The same few words are met again and again, in all the texts of one page of hits.
+@lru_cache(maxsize=1 << 13)
+def _measured(chunk: str, language: str, exact: str, beginning: str) -> tuple[int, int]:
+    """What looking at it costs, and how far the longest wanted word at its beginning goes."""
+    hanging = french.tokens_of(chunk)
+    cost = TOKEN * len(hanging) + sum(2 * (one.end - one.start) for one in hanging)
+    here = (one for one in hanging if one.start == 0)
+    wanted = (one.end for one in here if _is_wanted(one.exact, language, exact, beginning))
+    return cost, max(wanted, default=0)
+
+
+def _is_wanted(found: str, language: str, exact: str, beginning: str) -> bool:
+    if beginning:
+        return found.startswith(beginning)
+    return found == exact or french.stem(found, language) in _stems(exact, language)
+
+
+@lru_cache(maxsize=1_024)
+def _firsts(roots: tuple[str, ...]) -> frozenset[str]:
+    """The characters that the wanted words may begin with."""
+    return frozenset(char for root in roots for char in _SPELLED[root[0]])
+
+
+@lru_cache(maxsize=1_024)
 def _stems(exact: str, language: str) -> frozenset[str]:
     """The stems of what is marked for a searched word, its other forms among them."""
     if language == french.USUAL_LANGUAGE:

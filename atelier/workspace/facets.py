@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from atelier.database import finding
 from atelier.database.engine import Transaction
-from atelier.model.ids import FolderId
+from atelier.database.meeting_entries import Known
+from atelier.model.ids import FolderId, MeetingId, SeriesId
+from atelier.model.meetings import Series, series_names
 from atelier.model.search import Choice, Facets, Narrowing
 from atelier.search.contract import MAX_COUNTED, Counts, Entry
 from atelier.search.media_types import kind_of
@@ -48,6 +51,7 @@ async def facets(tx: Transaction, counts: Counts, sight: Sight, narrowing: Narro
         ),
         kinds=_choices(_most(counts.kinds), narrowing.kind, {}),
         years=_choices(_most(counts.years), narrowing.year, {}),
+        **await _of_meetings(tx, counts.folders, sight, narrowing),
     )
 
 
@@ -82,6 +86,69 @@ def added(counts: Counts, entries: Iterable[Entry]) -> Counts:
         kinds=_with(counts.kinds, [kind_of(one.media_type) for one in more]),
         years=_with(counts.years, [one.year for one in more]),
     )
+
+
+async def _of_meetings(
+    tx: Transaction, counts: Mapping[int, int], sight: Sight, narrowing: Narrowing
+) -> dict[str, tuple[Choice, ...]]:
+    """The meetings in whose dossiers something answers, the newest first of many, and series."""
+    if not sight.meetings and narrowing.meeting is None and narrowing.series is None:
+        return {}
+    known = _chosen_ones(sight.meetings.values(), narrowing)
+    found = Counter[MeetingId]()
+    series = Counter[SeriesId]()
+    for folder, count in counts.items():
+        meeting = sight.meeting_of(FolderId(folder))
+        if meeting is not None:
+            known[meeting.id] = meeting
+            found[meeting.id] += count
+            if meeting.series_id is not None:
+                series[meeting.series_id] += count
+    newest = sorted(found.items(), key=lambda one: (-one[1], -known[one[0]].starts_ms, one[0]))
+    choices = _choices(
+        dict(newest[:MOST]), narrowing.meeting, {number: one.title for number, one in known.items()}
+    )
+    return {
+        "meetings": tuple(_dated(choice, known) for choice in choices),
+        "series": _choices(
+            _most(series), narrowing.series, await _series_names(tx, known.values(), sight)
+        ),
+    }
+
+
+async def _series_names(
+    tx: Transaction, known: Iterable[Known], sight: Sight
+) -> dict[SeriesId, str]:
+    """What to call the series of these meetings; folders are named that she may read."""
+    standing = {
+        one.series_id: (one.series_folder_id, one.series or "")
+        for one in known
+        if one.series_id is not None and one.series_folder_id is not None
+    }
+    above = await finding.folder_names(
+        tx, {folder for folder, _ in standing.values() if folder in sight.parents}
+    )
+    return series_names(
+        Series(number, folder, name, above.get(folder, ""))
+        for number, (folder, name) in standing.items()
+    )
+
+
+def _chosen_ones(meetings: Iterable[Known], narrowing: Narrowing) -> dict[MeetingId, Known]:
+    """Those that give what is chosen its name, also where nothing answers."""
+    if narrowing.meeting is None and narrowing.series is None:
+        return {}
+    return {
+        one.id: one
+        for one in meetings
+        if one.id == narrowing.meeting
+        or (one.series_id is not None and one.series_id == narrowing.series)
+    }
+
+
+def _dated(choice: Choice, known: Mapping[MeetingId, Known]) -> Choice:
+    meeting = known.get(MeetingId(int(choice.value)))
+    return choice if meeting is None else replace(choice, at=meeting.hit().starts_at)
 
 
 def _top(

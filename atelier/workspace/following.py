@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from atelier.database import entries, jobs
+from atelier.database import entries, jobs, meeting_entries
+from atelier.database.engine import Transaction
 from atelier.errors import IndexUnready
+from atelier.model.ids import MeetingId
 from atelier.model.jobs import JobKind, Rank
+from atelier.model.meetings import meeting_part
 from atelier.search.contract import Entry, Index
 from atelier.search.french import USUAL_LANGUAGE
+from atelier.workspace import meeting_texts
 from atelier.workspace.documents import Load, with_readings
 from atelier.workspace.place import Workspace
 
@@ -29,13 +33,13 @@ _BATCH_ALONE = 100
 _BATCH_CHARACTERS = 16 * 1024 * 1024
 _COMPACTED_AT_ONCE = 10_000
 
-# Told how many documents are done, of how many.
+# Told how many documents and parts of meetings are done, of how many.
 Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What was built: by which engine, how many documents, up to which entry.
+    """What was built: by which engine, how many documents were seen, up to which entry.
 
     `reread` versions have lost their text: the worker reads them again.
     """
@@ -102,7 +106,7 @@ async def compact(ws: Workspace) -> int:
 
 async def entry_of(ws: Workspace, found: entries.Indexable) -> Entry:
     """A document as an index is to have it; without the texts that were not read or are lost."""
-    return (await _all_shown(ws, [found]))[0].entry
+    return (await _all_shown(ws, _Changed((found.document,), (found,))))[0].entry
 
 
 async def _applied(ws: Workspace) -> int | None:
@@ -115,7 +119,7 @@ async def _applied(ws: Workspace) -> int | None:
 async def _fill(ws: Workspace, index: Index, told: Told, *, is_gentle: bool) -> Rebuilt:
     """Follow from the first entry to the last, however many come meanwhile."""
     of = await ws.db.read(entries.count)
-    applied = done = 0
+    applied = done = documents = 0
     lost = set[int]()
     told(done, of)
     size = _BATCH if is_gentle else _BATCH_ALONE
@@ -123,13 +127,24 @@ async def _fill(ws: Workspace, index: Index, told: Told, *, is_gentle: bool) -> 
     while (batch := await _next_batch(ws, applied, size)) is not None:
         await index.apply(batch.entries, batch.removed, batch.number, is_gentle=is_gentle)
         applied, lost = batch.number, lost | batch.lost
-        done += len(batch.entries) + len(batch.removed)
+        seen = [*(one.document for one in batch.entries), *batch.removed]
+        done += len(seen)
+        documents += sum(meeting_part(number) is None for number in seen)
         told(min(done, of), of)
         if is_gentle:
             await asyncio.sleep(time.monotonic() - begun)
         begun = time.monotonic()
     await _read_again(ws, lost)
-    return Rebuilt(ws.index.wanted, min(done, of), applied, len(lost))
+    return Rebuilt(ws.index.wanted, min(documents, of), applied, len(lost))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """Numbers of entries, and the documents and meetings among them that stand."""
+
+    numbers: Sequence[int]
+    documents: Sequence[entries.Indexable]
+    meetings: Mapping[MeetingId, meeting_entries.Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +162,7 @@ async def _next_batch(ws: Workspace, applied: int, limit: int) -> _Batch | None:
         )
         if not changed:
             return None
-        found = await ws.db.read(lambda tx, ids=changed: entries.indexable(tx, ids))  # type: ignore[misc]
+        found = await ws.db.read(lambda tx, numbers=changed: _looked_up(tx, numbers))  # type: ignore[misc]
         shown = await _all_shown(ws, found)
         characters = sum(len(one.entry.text) + len(one.entry.older) for one in shown)
         if limit == 1 or characters <= _BATCH_CHARACTERS:
@@ -155,6 +170,11 @@ async def _next_batch(ws: Workspace, applied: int, limit: int) -> _Batch | None:
             lost = frozenset[int]().union(*(one.lost for one in shown))
             return _Batch(tuple(one.entry for one in shown), gone, number, lost)
         limit = max(1, limit // 2)
+
+
+async def _looked_up(tx: Transaction, numbers: list[int]) -> _Changed:
+    documents = await entries.indexable(tx, numbers)
+    return _Changed(numbers, documents, await meeting_entries.told(tx, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +185,17 @@ class _Shown:
     lost: frozenset[int]
 
 
-async def _all_shown(ws: Workspace, found: Sequence[entries.Indexable]) -> list[_Shown]:
+async def _all_shown(ws: Workspace, found: _Changed) -> list[_Shown]:
     zone = ZoneInfo(ws.settings.network.time_zone)
-    return await with_readings(ws, lambda load: [_shown(one, load, zone) for one in found])
+
+    def show(load: Load) -> list[_Shown]:
+        parts = meeting_texts.entries(found.meetings, found.numbers, zone)
+        return [
+            *(_shown(one, load, zone) for one in found.documents),
+            *(_Shown(part, frozenset()) for part in parts),
+        ]
+
+    return await with_readings(ws, show)
 
 
 def _shown(found: entries.Indexable, load: Load, zone: ZoneInfo) -> _Shown:

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
-from atelier.database import documents
 from atelier.extract.contract import Reading
 from atelier.model.search import Asked, Misread, Narrowing, Understood, Wider, WiderKind
 from atelier.search import retyping, spelling
@@ -19,10 +18,10 @@ from atelier.search.effort import Effort
 from atelier.search.french import USUAL_LANGUAGE
 from atelier.search.grammar import Clause, Query, Term
 from atelier.search.retyping import BOUNDS, Part
-from atelier.workspace import known_terms
+from atelier.workspace import known_terms, meeting_texts
 from atelier.workspace.documents import Load, with_readings
 from atelier.workspace.place import Workspace
-from atelier.workspace.seeking import Seeking, Window, zone
+from atelier.workspace.seeking import Row, Seeking, Window, readable, zone
 
 MAX_WORDS_LOOKED_AT = 8
 MAX_WORDS_SPELLED = 3
@@ -109,15 +108,11 @@ async def _nearest(seeking: Seeking, exact: str, effort: Effort) -> str:
     near = list[int]()
     for form in spelling.forms(exact):
         near += await seeking.ws.index.near(form, within, _NEAR_DOCUMENTS)
-    found = await seeking.ws.db.read(lambda tx: documents.readable(tx, seeking.actor, tuple(near)))
+    found = await seeking.ws.db.read(lambda tx: readable(tx, seeking.actor, near))
     texts: list[tuple[str, str]] = []
     for number in dict.fromkeys(near):
         if number in found and effort.left:
-            row, _, version_id, sha256 = found[number]
-            reading = await _loaded(seeking.ws, version_id, sha256, effort)
-            pages = () if reading is None else reading.pages
-            language = "" if reading is None else reading.language
-            texts.append((f"{row.name}\n{' '.join(pages)[:_NEAR_CHARACTERS]}", language))
+            texts.append(await _text(seeking.ws, found[number], effort))
     texts += [
         (f"{one.entry.name}\n{one.entry.text[:_NEAR_CHARACTERS]}", one.entry.language)
         for one in seeking.fresh.documents.values()
@@ -126,6 +121,18 @@ async def _nearest(seeking: Seeking, exact: str, effort: Effort) -> str:
     told = " ".join(text for one in terms for text in (one.term, *one.meanings))
     texts.append((told[:_NEAR_CHARACTERS], USUAL_LANGUAGE))
     return await asyncio.to_thread(spelling.nearest, exact, texts, effort)
+
+
+async def _text(ws: Workspace, row: Row, effort: Effort) -> tuple[str, str]:
+    """The name and text of what answers, and their language."""
+    if row.told is not None and row.part is not None:
+        lines = await asyncio.to_thread(meeting_texts.lines, row.told, row.part)
+        pages, language = tuple(line.text for line in lines), USUAL_LANGUAGE
+    else:
+        reading = await _loaded(ws, row.version_id, row.sha256, effort)
+        pages = () if reading is None else reading.pages
+        language = "" if reading is None else reading.language
+    return f"{row.document.name}\n{' '.join(pages)[:_NEAR_CHARACTERS]}", language
 
 
 async def _loaded(ws: Workspace, version: int, sha256: str, effort: Effort) -> Reading | None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from atelier.database import entries, jobs, quotas
+from atelier.database import entries, jobs, meeting_entries, quotas
 from atelier.database import reading as records
 from atelier.database.engine import Transaction
 from atelier.errors import IndexUnready
@@ -34,7 +34,7 @@ _EVERYWHERE = Within(AllBut(frozenset()))
 class Untidy:
     """What is not as it should be, beside losses; empty when all is well.
 
-    `index_missing` and `index_surplus` are documents, `unread` versions that nobody would
+    `index_missing` and `index_surplus` are numbers of entries, `unread` versions that nobody would
     read, `texts_stray` keys of texts without a version, `uploads_cut` deposits under way
     whose bytes are gone, `miscounts` counters of space.
     """
@@ -78,6 +78,7 @@ async def look(ws: Workspace) -> Untidy:
         if not (is_read or one.has_job):
             found.unread.append(one.version_id)
     if listed is not None:
+        standing |= await ws.db.read(meeting_entries.standing)
         late = await ws.db.read(lambda tx: records.changed_since(tx, listed.applied))
         found.index_missing = sorted(standing - listed.documents - late)
         found.index_surplus = sorted(listed.documents - standing - late)
@@ -148,7 +149,7 @@ async def _currents(ws: Workspace) -> AsyncIterator[records.Current]:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """All documents of the index, as it was at an entry or later."""
+    """All that the index holds, as it was at an entry or later."""
 
     documents: set[int]
     applied: int

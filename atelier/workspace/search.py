@@ -17,7 +17,7 @@ from atelier.workspace import helping
 from atelier.workspace.facets import facets
 from atelier.workspace.place import Workspace
 from atelier.workspace.seeking import Answers, Seeking, Understanding, Window, begin
-from atelier.workspace.showing import hits
+from atelier.workspace.showing import hits, together
 from atelier.workspace.turns import in_turn
 
 PAGE_HITS = 20
@@ -27,6 +27,9 @@ MAX_PAGE = 500
 @in_turn("search")
 async def find(ws: Workspace, actor: Actor, asked: Asked, *, page: int = 1) -> Results:
     """The documents she may read that answer, in the asked order, with their best pages.
+
+    Parts of meetings too: agenda, minutes, decisions, actions. Hits of one meeting stand
+    together, at the place of the first of them; the newest first, at that of its date.
 
     Those whose change the index has not applied yet are looked through by themselves, or
     counted in `not_yet`, rather than shown as they were. When nothing answers as it was
@@ -42,9 +45,10 @@ async def find(ws: Workspace, actor: Actor, asked: Asked, *, page: int = 1) -> R
     # Words that are nowhere stand in no sentence: those they are nearly spelled as do.
     meant = replace(asked, words=spelling or asked.words)
     query = (await seeking.understand(meant)).query if spelling else understood.query
+    shown = await hits(seeking, query, found, with_older=asked.narrowing.with_older)
     results = Results(
         total=found.total,
-        hits=await hits(seeking, query, found, with_older=asked.narrowing.with_older),
+        hits=together(shown, asked.sort),
         asked=asked,
         page=page,
         page_size=PAGE_HITS,

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from atelier.database import documents
+from atelier.database import documents, meeting_entries
+from atelier.database.engine import Transaction
+from atelier.database.meeting_entries import Told
 from atelier.model.folders import DocumentRow
+from atelier.model.meetings import Part, meeting_part
 from atelier.model.people import Actor
 from atelier.model.search import Asked, Narrowing, Sort, Widened
 from atelier.search.contract import Ask, Bounds, Counts, Found
 from atelier.search.glossary import widen
 from atelier.search.grammar import Query, parse
 from atelier.search.overlay import Overlay
-from atelier.workspace import fresh, known_terms, sight
+from atelier.workspace import fresh, known_terms, meeting_texts, sight
 from atelier.workspace.facets import added
 from atelier.workspace.fresh import Fresh
 from atelier.workspace.place import Workspace
@@ -29,13 +33,25 @@ from atelier.workspace.sight import Sight
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document that answers, as the records have it now, and where its text is kept."""
+    """A document that answers, as the records have it now, and where its text is kept.
+
+    Or a `part` of the meeting `told`, as a row among documents. `at` is when the meeting begins
+    in whose dossier it stands; None elsewhere.
+    """
 
     document: DocumentRow
     folder: str
-    version_id: int
-    sha256: str
+    version_id: int = 0
+    sha256: str = ""
     is_fresh: bool = False
+    told: Told | None = None
+    part: Part | None = None
+    at: datetime | None = None
+
+    @property
+    def date(self) -> datetime:
+        """The one that an index has of it."""
+        return self.at or self.document.changed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +150,7 @@ class Seeking:
         looked_up = (*mine, *found.documents) if window.limit else ()
         rows = await self._checked(looked_up, frozenset(mine))
         if window.sort is Sort.NEWEST:
-            rows.sort(key=lambda row: (-row.document.changed_at.timestamp(), row.document.id))
+            rows.sort(key=lambda row: (-row.date.timestamp(), row.document.id))
         refused = len(looked_up) - len(rows)
         return Answers(
             total=found.total + len(own) - refused,
@@ -147,18 +163,38 @@ class Seeking:
     async def _checked(self, wanted: tuple[int, ...], mine: frozenset[int]) -> list[Row]:
         if not wanted:
             return []
-        found = await self.ws.db.read(lambda tx: documents.readable(tx, self.actor, wanted))
+        found = await self.ws.db.read(lambda tx: readable(tx, self.actor, wanted))
         return [
-            Row(*found[number], is_fresh=number in mine) for number in wanted if number in found
+            replace(found[number], is_fresh=number in mine, at=self._begins(found[number]))
+            for number in wanted
+            if number in found
         ]
+
+    def _begins(self, row: Row) -> datetime | None:
+        meeting = self.sight.meetings.get(row.document.folder_id)
+        return None if meeting is None else meeting.hit().starts_at
 
 
 async def begin(ws: Workspace, actor: Actor, asked: Asked) -> Seeking:
     """See what she may see now. `IndexUnready` while there is no index."""
     query = parse(asked.words, zone(ws))
-    seen = await sight.look(ws, actor, query)
+    seen = await sight.look(ws, actor, query, with_meetings=True)
     loaded = await fresh.load(ws, seen.hers, with_older=asked.narrowing.with_older)
     return Seeking(ws, actor, seen, loaded)
+
+
+async def readable(tx: Transaction, actor: Actor, wanted: Sequence[int]) -> dict[int, Row]:
+    """Of these documents and parts of meetings those that she may read now."""
+    rows = await documents.readable(tx, actor, tuple(wanted))
+    found = {number: Row(*row) for number, row in rows.items()}
+    meetings = await meeting_entries.readable(tx, actor, wanted)
+    for number in wanted:
+        meeting, part = meeting_part(number) or (None, None)
+        if meeting in meetings and part is not None:
+            told = meetings[meeting]
+            row = meeting_texts.row(told, part)
+            found[number] = Row(row, told.dossier, told=told, part=part)
+    return found
 
 
 def zone(ws: Workspace) -> ZoneInfo:

@@ -6,20 +6,23 @@ gone are gone here too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from atelier.database import finding
 from atelier.extract.contract import Reading
 from atelier.model.folders import DocumentRow
-from atelier.model.search import Hit, PageHit
+from atelier.model.search import Hit, MeetingHit, PageHit, Sort
 from atelier.search.contract import Entry
 from atelier.search.effort import Effort
 from atelier.search.french import USUAL_LANGUAGE
 from atelier.search.grammar import Query
+from atelier.search.media_types import kind_of
 from atelier.search.overlay import Overlay
 from atelier.search.snippets import best_pages
+from atelier.workspace import meeting_texts
 from atelier.workspace.documents import Load, with_readings
 from atelier.workspace.seeking import Answers, Row, Seeking
 
@@ -60,7 +63,29 @@ async def hits(
     def look(load: Load) -> tuple[Hit, ...]:
         return _Looking(query, load, effort, Effort(MAX_OLDER_CHARACTERS)).hits(found.rows, earlier)
 
-    return await with_readings(seeking.ws, look) if found.rows else ()
+    shown = await with_readings(seeking.ws, look) if found.rows else ()
+    return tuple(replace(hit, meeting=_meeting(seeking, hit)) for hit in shown)
+
+
+def together(hits: Iterable[Hit], sort: Sort) -> tuple[Hit, ...]:
+    """Those of one meeting together: where the first of them stands, or by the meeting's date."""
+    blocks: dict[tuple[bool, int], list[Hit]] = {}
+    for hit in hits:
+        key = (False, hit.document_id) if hit.meeting is None else (True, int(hit.meeting.id))
+        blocks.setdefault(key, []).append(hit)
+    ordered = list(blocks.values())
+    if sort is Sort.NEWEST:
+        ordered.sort(key=lambda block: -_date(block[0]).timestamp())
+    return tuple(hit for block in ordered for hit in block)
+
+
+def _date(hit: Hit) -> datetime:
+    return hit.changed_at if hit.meeting is None else hit.meeting.starts_at
+
+
+def _meeting(seeking: Seeking, hit: Hit) -> MeetingHit | None:
+    found = seeking.sight.meeting_of(hit.folder_id)
+    return None if found is None else found.hit()
 
 
 def entry_of_row(row: DocumentRow, text: str = "", language: str = "") -> Entry:
@@ -101,6 +126,9 @@ class _Looking:
         )
 
     def _hit(self, row: Row, part: Effort, earlier: Sequence[_Version]) -> Hit:
+        if row.told is not None and row.part is not None:
+            lines = meeting_texts.lines(row.told, row.part)
+            return _hit_of_part(row, _of_lines(self.query, lines, part))
         document = row.document
         current = self._text(
             _Version(document.version, row.version_id, row.sha256, document.media_type)
@@ -164,7 +192,35 @@ def _hit(query: Query, row: Row, texts: Sequence[_Text], effort: Effort) -> Hit:
         pages=pages,
         is_older=number != document.version,
         is_fresh=row.is_fresh,
+        kind=kind_of(media_type),
     )
+
+
+def _hit_of_part(row: Row, pages: tuple[PageHit, ...]) -> Hit:
+    found = row.document
+    return Hit(
+        document_id=found.id,
+        name=found.name,
+        folder_id=found.folder_id,
+        folder=row.folder,
+        version=found.version,
+        media_type=found.media_type,
+        changed_at=found.changed_at,
+        pages=pages,
+        is_fresh=row.is_fresh,
+        part=row.part,
+        kind=kind_of(found.media_type),
+    )
+
+
+def _of_lines(
+    query: Query, lines: Sequence[meeting_texts.Line], effort: Effort
+) -> tuple[PageHit, ...]:
+    """The lines that answer best, with their own numbers and anchors."""
+    texts = [line.text for line in lines]
+    found = best_pages(query, texts, True, language=USUAL_LANGUAGE, effort=effort)
+    best = [(lines[(page.page or 1) - 1], page.snippet) for page in found]
+    return tuple(PageHit(line.number, snippet, line.anchor) for line, snippet in best)
 
 
 def _pages(query: Query, text: _Text, effort: Effort) -> tuple[PageHit, ...]:

@@ -10,12 +10,14 @@ from functools import lru_cache
 
 from atelier.database import documents
 from atelier.model.ids import DocumentId
+from atelier.model.meetings import meeting_part
 from atelier.model.people import Actor
 from atelier.model.search import EVERYWHERE, NameSuggested, Suggested
 from atelier.search import french
 from atelier.search.contract import Ask, Bounds, Within
 from atelier.search.glossary import key_of
 from atelier.search.grammar import MAX_BYTES, Clause, Field, Form, Query, Term
+from atelier.search.media_types import PART_TYPES
 from atelier.search.overlay import Overlay
 from atelier.workspace import known_terms, sight
 from atelier.workspace.fresh import MAX_DOCUMENTS
@@ -83,9 +85,12 @@ async def _named(
     ws: Workspace, actor: Actor, typed: str, seen: Sight, within: Within
 ) -> tuple[NameSuggested, ...]:
     """The documents, checked again in the records; those not in the index yet come first."""
-    query = Query((Clause((Term(typed.strip('" -'), Form.PREFIX, Field.TITLE),)),))
+    clause = Clause((Term(typed.strip('" -'), Form.PREFIX, Field.TITLE),))
+    # Names of parts of meetings are made of the meeting's, and would fill the list.
+    query = Query((clause,), excluded_media_types=frozenset(PART_TYPES.values()))
     found = await ws.index.find(Ask(query, within, limit=NAMES))
-    fresh = sorted(seen.hers, reverse=True)[:MAX_DOCUMENTS]
+    late = [number for number in seen.hers if meeting_part(number) is None]
+    fresh = sorted(late, reverse=True)[:MAX_DOCUMENTS]
     wanted = (*fresh, *found.documents)
     rows = await ws.db.read(lambda tx: documents.readable(tx, actor, wanted))
     named = []

@@ -14,6 +14,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from atelier.model.ids import MeetingId
+from atelier.model.meetings import Part, entry_number
 from atelier.model.search import FileKind, Sort
 from atelier.search.contract import (
     MAX_COUNTED,
@@ -26,6 +28,7 @@ from atelier.search.contract import (
     Index,
     Only,
 )
+from atelier.search.media_types import PART_TYPES
 from tests.contracts.index_answers import (
     ANY,
     MONDAY,
@@ -195,6 +198,30 @@ class FindingContract(AnswersContract):
                     assert len(frequent) == MAX_COUNTED
                 assert next(iter(counts.authors.items())) == (17, 7 + 9)
                 assert counts.years[1905] == 9
+
+        asyncio.run(run())
+
+    def test_parts_of_meetings_are_of_their_kinds_and_numbered_beyond_documents(
+        self, tmp_path: Path
+    ) -> None:
+        async def run() -> None:
+            meeting = MeetingId(2**20)
+            parts = [
+                entry(entry_number(meeting, part), "kiwi", media_type=media_type)
+                for part, media_type in PART_TYPES.items()
+            ]
+            async with self.opened(tmp_path, entry(1, "kiwi"), *parts) as index:
+                answer = await found(index, "kiwi", with_counts=True)
+                assert set(answer.documents) == {1, *(one.document for one in parts)}
+                assert answer.counts.kinds == {
+                    FileKind.PDF: 1, **{FileKind(part): 1 for part in Part},
+                }  # fmt: skip
+                for part, media_type in PART_TYPES.items():
+                    number = entry_number(meeting, part)
+                    only = await found(index, "kiwi", bounds=Bounds(kind=FileKind(part)))
+                    typed = await found(index, f"kiwi type:{part}")
+                    assert only.documents == typed.documents == (number,), media_type
+                    assert number not in (await found(index, "kiwi", hidden={number})).documents
 
         asyncio.run(run())
 

@@ -70,6 +70,10 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
         ('dossier:"Plan local" folder:x', Query(folders=("Plan local", "x"))),
         ("dossier:a OR dossier:b", Query(folders=("a", "b"))),
         ("-dossier:brouillons", Query(excluded_folders=("brouillons",))),
+        ('réunion:"Comité de pilotage" meeting:x', Query(meetings=("Comité de pilotage", "x"))),
+        ("reunion:a OU réunion:b", Query(meetings=("a", "b"))),
+        ("-réunion:plénière", Query(excluded_meetings=("plénière",))),
+        ("type:décisions", Query(media_types=frozenset({"application/vnd.atelier.decisions"}))),
         ("type:pdf", Query(media_types=PDF)),
         ("type:PDF -type:pdf", Query(media_types=PDF, excluded_media_types=PDF)),
         ("type:pdf OR type:txt", Query(media_types=PDF | {"text/plain"})),
@@ -109,7 +113,8 @@ def test_each_rule_reads_what_it_says(text: str, expected: Query) -> None:
         ("a - b -- --c", ("a", "b", "--c")),
         ("((NEAR( a\x00b", ("((NEAR(", "a", "b")),
         ("a OR type:pdf b", ("a", "OR", "b")),
-        ("réunion:plénière meeting:x", ("réunion:plénière", "meeting:x")),
+        ("réunion: x", ("réunion:", "x")),
+        ("a OU réunion:b", ("a", "OU")),
         ("body:a title", ("body:a", "title")),
     ],
 )
@@ -135,11 +140,12 @@ def test_a_query_is_read_no_further_than_its_bounds() -> None:
 
 def test_every_kind_of_file_is_a_set_of_media_types() -> None:
     for kind, types in MEDIA_TYPES.items():
-        assert parse(f"type:{kind}").media_types == types
+        assert parse(f'type:"{kind}"').media_types == types
         assert all(media_type.count("/") == 1 for media_type in types)
 
 
-RULES = ("titre:", "par:", "type:", "type:pdf", "avant:", "après:2023", "dossier:", "OR", "OU", '"')
+BOUNDS = ("type:", "type:pdf", "avant:", "après:2023", "dossier:", "réunion:")
+RULES = (*BOUNDS, "titre:", "par:", "OR", "OU", '"')
 PIECES = st.sampled_from(("-", "*", ":", " ", "2024-06", "été", "l'eau", "\x00", "«", "»", *RULES))
 
 
@@ -151,7 +157,8 @@ PIECES = st.sampled_from(("-", "*", ":", " ", "2024-06", "été", "l'eau", "\x00
 def test_anything_is_read_within_bounds(text: str) -> None:
     query = parse(text)
     terms = [term for clause in query.clauses for term in clause.terms]
-    assert len(terms) + len(query.folders) + len(query.excluded_folders) <= MAX_TERMS
+    names = query.folders + query.excluded_folders + query.meetings + query.excluded_meetings
+    assert len(terms) + len(names) <= MAX_TERMS
     assert all(clause.terms for clause in query.clauses)
     for term in terms:
         assert any(map(str.isalnum, term.text))

@@ -18,10 +18,15 @@ import pytest
 from atelier.app import finish_waiting_work, open_workspace
 from atelier.cli import main
 from atelier.database import connections
+from atelier.model.ids import FolderId
+from atelier.model.people import Actor
 from atelier.model.search import Asked
 from atelier.search import ENGINES
 from atelier.search.generations import Generations
 from atelier.workspace import deposits, people, search, suggesting
+from atelier.workspace.place import Workspace
+from tests.builders import Seam, TurnedClock, World
+from tests.meeting_stories import held
 from tests.web.network import Clients, Network, network, served
 
 READABLE = "la navette du kiwano passe en juin"
@@ -31,8 +36,16 @@ WORDS = (("ziglopard", "zagluperd"), ("kiwana", "kiwanu"), ("brumavox", "bremuvi
 SHAPES = (
     *("{}", '"{}"', "{}*", "titre:{}", "titre:{}*", "{} navette", "-{} navette", "-{}"),
     *("navette OR {}", '"navette {}"', "navette kiwano {} juin", "{} type:pdf", "x {} navete"),
+    *("réunion:{}", "-réunion:{} navette", "type:décisions {}"),
 )
-NARROWED = ("", "&older=1", "&exact=1", "&sort=newest", "&kind=text", "&year=2026")
+NARROWED = ("", "&older=1", "&exact=1", "&sort=newest", "&kind=text", "&year=2026", "&kind=minutes")
+
+
+async def _met(ws: Workspace, ada: Actor, folder: FolderId) -> None:
+    """A meeting that says the words in its title, its agenda, its minutes, and what came of it."""
+    world = World(ws, TurnedClock(), Seam())
+    world.steward = ada
+    await held(world, folder, "ziglopard et kiwana", title="Brumavox", series="Brumavox")
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -66,6 +79,7 @@ async def _filled(made: Network) -> None:
             incoming = await deposits.begin(ws, ada, folder, name)
             await incoming.write(text.encode())
             done = await deposits.finish(ws, ada, incoming)
+        await _met(ws, ada, made.secret)
         again = await deposits.begin_version(ws, ada, done.document_id, expected=1)
         await again.write(b"plus rien de cela")
         await deposits.finish(ws, ada, again)
@@ -104,7 +118,7 @@ def test_nothing_is_suggested_of_it_as_one_types(clients: Clients) -> None:
 def test_who_may_read_it_is_told_all_of_it(clients: Clients) -> None:
     client = clients("ada")
     assert "Brumavox.txt" in client.get("/search?q=kiwana").text
-    assert client.get("/search.json?q=ziglopard&older=1").json()["total"] == 2
+    assert client.get("/search.json?q=ziglopard&older=1").json()["total"] == 2 + 5
     assert "ziglopard" in client.get("/search/suggestions?q=zig").text
     assert "ziglopard" in client.get("/search.json?q=ziglopart").text
 

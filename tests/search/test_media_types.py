@@ -6,7 +6,7 @@ import pytest
 
 from atelier.extract import media_type
 from atelier.model.search import FileKind
-from atelier.search.media_types import MEDIA_TYPES, kind_of
+from atelier.search.media_types import MEDIA_TYPES, PART_TYPES, kind_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from atelier.search.media_types import MEDIA_TYPES, kind_of
         (FileKind.IMAGE, ["image/png", "image/heic"]),
         (FileKind.SOUND, ["audio/mpeg"]),
         (FileKind.FILM, ["video/mp4"]),
+        *((FileKind(part), [media_type]) for part, media_type in PART_TYPES.items()),
         (FileKind.OTHER, ["application/zip", "application/octet-stream", "", "model/stl"]),
     ],
 )

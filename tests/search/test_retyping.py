@@ -23,6 +23,7 @@ from atelier.search.retyping import (
 
 def test_every_piece_is_what_the_grammar_reads() -> None:
     words = 'l\'hopital -x titre:"le budget" dossier:a type:pdf avant:2024 bu* OR "c d" par:e'
+    words += " réunion:f -réunion:g"
     found = typed(words)
     assert [(one.part, one.value) for one in found] == [
         (Part.WORD, "l'hopital"),
@@ -35,6 +36,8 @@ def test_every_piece_is_what_the_grammar_reads() -> None:
         (Part.OR, "OR"),
         (Part.PHRASE, "c d"),
         (Part.BY, "e"),
+        (Part.MEETING, "f"),
+        (Part.EXCLUDED, "g"),
     ]
 
 
@@ -50,6 +53,7 @@ def test_every_piece_is_what_the_grammar_reads() -> None:
         ("type:pdf OR type:doc budget", "", "budget"),
         ("budget OR type:pdf", "", "budget"),
         ("par:Awa", "", ""),
+        ("réunion:copil budget", "", "budget"),
     ],
 )
 def test_wider_ways_of_the_same_words(words: str, any_word: str, unbound: str) -> None:

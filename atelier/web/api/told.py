@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, MeetingId, OrganisationId, PersonId, SeriesId
 from atelier.model.search import (
     Asked,
     Choice,
     FileKind,
     Hit,
+    MeetingHit,
     Narrowing,
     PageHit,
     Piece,
@@ -64,13 +65,12 @@ def told_suggested(suggested: Suggested) -> Told:
 
 def _hit(hit: Hit, site: str) -> Told:
     """With its best page by itself too: most programs want no other."""
-    here = f"{site}/documents/{hit.document_id}"
-    view = f"{here}/view?version={hit.version}&page=" if hit.is_older else f"{here}/view?page="
-    whole = f"{here}/view?version={hit.version}" if hit.is_older else here
-    pages = [_page(page, view if page.page else whole) for page in hit.pages]
+    whole, pages = _pages(hit, site)
     best = pages[0] if pages else {"page": None, "snippet": "", "url": whole}
     return {
-        "document": hit.document_id,
+        "document": None if hit.part else hit.document_id,
+        "kind": hit.kind,
+        "meeting": None if hit.meeting is None else _meeting(hit.meeting, site),
         "name": hit.name,
         "folder_id": hit.folder_id,
         "folder": hit.folder,
@@ -83,6 +83,29 @@ def _hit(hit: Hit, site: str) -> Told:
         "snippet": best["snippet"],
         "url": best["url"],
         "pages": pages,
+    }
+
+
+def _pages(hit: Hit, site: str) -> tuple[str, list[Told]]:
+    """The address of a document or a meeting, and its pages or lines."""
+    if hit.part is not None and hit.meeting is not None:
+        here = f"{site}/meetings/{hit.meeting.id}"
+        return here, [{**_page(page, here), "url": f"{here}#{page.anchor}"} for page in hit.pages]
+    here = f"{site}/documents/{hit.document_id}"
+    view = f"{here}/view?version={hit.version}&page=" if hit.is_older else f"{here}/view?page="
+    whole = f"{here}/view?version={hit.version}" if hit.is_older else here
+    return whole, [_page(page, view if page.page else whole) for page in hit.pages]
+
+
+def _meeting(meeting: MeetingHit, site: str) -> Told:
+    return {
+        "meeting": meeting.id,
+        "title": meeting.title,
+        "starts_at": meeting.starts_at.isoformat(),
+        "has_time": meeting.has_time,
+        "series_id": meeting.series_id,
+        "series": meeting.series,
+        "url": f"{site}/meetings/{meeting.id}",
     }
 
 
@@ -114,6 +137,8 @@ def _facets(results: Results, site: str) -> Told:
         "people": [_person(one, asked, site) for one in facets.people],
         "kinds": [_kind(one, asked, site) for one in facets.kinds],
         "years": [_year(one, asked, site) for one in facets.years],
+        "meetings": [_of_meeting(one, asked, site) for one in facets.meetings],
+        "series": [_of_series(one, asked, site) for one in facets.series],
     }
 
 
@@ -138,9 +163,19 @@ def _year(one: Choice, asked: Asked, site: str) -> Told:
     return _choice(one, asked, replace(asked.narrowing, year=int(one.value)), site)
 
 
+def _of_meeting(one: Choice, asked: Asked, site: str) -> Told:
+    return _choice(one, asked, replace(asked.narrowing, meeting=MeetingId(int(one.value))), site)
+
+
+def _of_series(one: Choice, asked: Asked, site: str) -> Told:
+    return _choice(one, asked, replace(asked.narrowing, series=SeriesId(int(one.value))), site)
+
+
 def _choice(one: Choice, asked: Asked, narrowing: Narrowing, site: str) -> Told:
     """A way to narrow, with the address of the search narrowed so."""
-    return {**asdict(one), "url": site + address_of(replace(asked, narrowing=narrowing))}
+    url = site + address_of(replace(asked, narrowing=narrowing))
+    told = {"value": one.value, "name": one.name, "count": one.count, "is_chosen": one.is_chosen}
+    return told | ({} if one.at is None else {"at": one.at.isoformat()}) | {"url": url}
 
 
 def _spelling(asked: Asked, words: str, site: str) -> Told | None:
