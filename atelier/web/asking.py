@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from atelier.errors import Invalid
 from atelier.model.asked import query_of
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, MeetingId, OrganisationId, PersonId, SeriesId
 from atelier.model.search import Asked, FileKind, Narrowing, Sort
 from atelier.web.forms import Form
 from atelier.web.visit import Visit
@@ -30,8 +30,8 @@ def asked_of(visit: Visit) -> Asked:
 def asked_in(values: dict[str, str]) -> Asked:
     """The same of the values themselves: of an address that was kept, or of options."""
     form = Form({name: value for name, value in values.items() if value})
-    folder, organisation, person = (
-        _number(form, name) for name in ("folder", "structure", "person")
+    folder, organisation, person, meeting, series = (
+        _number(form, name) for name in ("folder", "structure", "person", "meeting", "series")
     )
     return Asked(
         words=form.text("q"),
@@ -42,6 +42,8 @@ def asked_in(values: dict[str, str]) -> Asked:
             kind=_choice(form, "kind", FileKind),
             year=_number(form, "year", _LAST_YEAR),
             with_older=_switch(form, "older"),
+            meeting=None if meeting is None else MeetingId(meeting),
+            series=None if series is None else SeriesId(series),
         ),
         sort=_choice(form, "sort", Sort) or Sort.RELEVANCE,
         is_exact=_switch(form, "exact"),
@@ -53,7 +55,10 @@ def address_of(asked: Asked, *, page: int | None = None, path: str = PAGE) -> st
     return f"{path}?{query_of(asked, page=page)}"
 
 
-_NAMES: Final = ("q", "folder", "structure", "person", "kind", "year", "sort", "older", "exact")
+_NAMES: Final = (
+    "q", "folder", "structure", "person", "kind", "year", "meeting", "series", "sort", "older",
+    "exact",
+)  # fmt: skip
 
 
 def _number(form: Form, name: str, most: int | None = None) -> int | None:

@@ -60,6 +60,8 @@ class Door:
 
     `while_seeing`: it changes nothing but the visit itself, so that it opens also to one
     who looks as somebody else. Any other door but `GET` is shut to her, before its rule.
+    `when_ended` answers one whose session has ended, where what she typed must come back to
+    her; others are sent to sign in. It knows nobody, and changes nothing.
     """
 
     method: str
@@ -67,6 +69,7 @@ class Door:
     rule: Rule
     endpoint: Endpoint
     while_seeing: bool = False
+    when_ended: Endpoint | None = None
 
     @property
     def only_shows(self) -> bool:
@@ -167,12 +170,19 @@ class _Address:
         if door.rule.asks_who:
             session = await recognise(request, self._around.cookie, self._find)
             if session is None and door.rule.needs_session:
-                raise SignInNeeded()
+                await (await self._ended(door, request))(scope, receive, send)
+                return
             if session is not None and session.actor.seeing is not None and not door.only_shows:
                 raise Forbidden(SEEING)
         visit = Visit(request, workspace_of(request), self._around, session)
         response = await door.endpoint(visit)
         await response(scope, receive, send)
+
+    async def _ended(self, door: Door, request: Request) -> Response:
+        """For one who is not signed in any more; `SignInNeeded` for whoever never was."""
+        if door.when_ended is None or self._around.cookie.token(request) is None:
+            raise SignInNeeded()
+        return await door.when_ended(Visit(request, workspace_of(request), self._around, None))
 
 
 async def _not_found(visit: Visit) -> Response:

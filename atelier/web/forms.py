@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
-from atelier.errors import CrossSite, Invalid, Malformed
+from atelier.errors import CrossSite, Invalid, Malformed, TextTooLarge, TooLarge
 from atelier.web.bodies import whole
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -99,13 +99,16 @@ async def read_form(
     `names` are the fields it may have, `repeated` those it may have several times; any
     other is `Invalid` with fault `unknown` (nothing can be set that was not asked for).
     `Malformed` for another media type, bad escapes, bad UTF-8, NUL, too many fields or a
-    field twice; `TooLarge`, `BodyCut`.
+    field twice; `TextTooLarge`, `BodyCut`.
     """
     limits = limits or FormLimits()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA_TYPE:
         raise Malformed("content-type")
-    pairs = decoded(await whole(request, limits.max_body_bytes), limits.max_fields)
-    return gathered(pairs, names, repeated)
+    try:
+        body = await whole(request, limits.max_body_bytes)
+    except TooLarge as error:
+        raise TextTooLarge(error.limit_bytes, error.size_bytes) from None
+    return gathered(decoded(body, limits.max_fields), names, repeated)
 
 
 def decoded(body: bytes, max_fields: int) -> list[tuple[str, str]]:

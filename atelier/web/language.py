@@ -139,6 +139,13 @@ class Voice:
         """« 12 mars 2026 »; a moment gives its day in the network's time zone."""
         return self._day(self.local(when).date() if isinstance(when, datetime) else when)
 
+    def weekday(self, when: date) -> str:
+        """« jeudi 12 mars 2026 »; a moment gives its day in the network's time zone."""
+        day = self.local(when).date() if isinstance(when, datetime) else when
+        said: str = format_date(day, "full", locale=self._locale)
+        is_first = self.language == DEFAULT_LANGUAGE and day.day == 1
+        return said.replace(" 1 ", " 1er ", 1) if is_first else said
+
     def clock(self, when: datetime) -> str:
         """« 14:05 » in the network's time zone."""
         said: str = format_time(self.local(when).time(), "short", locale=self._locale)

@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
+from atelier.model.names import visible
 from atelier.web.downloads import disposition
 
 # Without it Excel reads UTF-8 as an old Windows alphabet.
@@ -22,7 +23,8 @@ _PIECE_ROWS: Final = 500
 def spreadsheet(rows: Iterable[Sequence[str]], name: str) -> Response:
     """The rows as `name`.csv: UTF-8 with its mark, `;` between cells, no cell a formula.
 
-    Sent in pieces, so that a long table holds up nobody else.
+    Marks that can make a cell read as another are left out. Sent in pieces, so that a long
+    table holds up nobody else.
     """
     return StreamingResponse(
         _pieces(rows),
@@ -48,4 +50,5 @@ def written(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    shown = visible(cell)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -15,10 +15,17 @@ from atelier.model.inbox import Arrival, DropFolder, Outcome, Reason
 from atelier.model.locks import Lock
 from atelier.model.quotas import Space
 from atelier.web.pages.received import Told
+from tests.web.agenda_contexts import agenda_pages
 from tests.web.compare_contexts import compare_pages
 from tests.web.glossary_contexts import glossary_pages
 from tests.web.guard_contexts import guard_pages
 from tests.web.health_contexts import health_pages
+from tests.web.invitation_contexts import invitation_pages
+from tests.web.meeting_contexts import meeting_pages
+from tests.web.minutes_contexts import minutes_pages
+from tests.web.past_contexts import past_pages
+from tests.web.record_contexts import record_pages
+from tests.web.register_contexts import register_pages
 from tests.web.saved_contexts import saved_pages
 from tests.web.search_contexts import search_pages
 from tests.web.trash_contexts import trash_pages as trash_pages
@@ -61,6 +68,20 @@ def with_more(pages: Pages) -> Pages:
     more |= health_pages()
     more |= search_pages()
     more |= glossary_pages()
+    for name, values in meeting_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in invitation_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in register_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in past_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in record_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in agenda_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in minutes_pages().items():
+        more[name] = more.get(name, {}) | values
     for name, values in saved_pages().items():
         more[name] = more.get(name, {}) | values
     for name, values in guard_pages().items():

@@ -55,6 +55,7 @@ def warned(page: int | None, kind: str) -> Warned:
         page=page,
         page_kind=kind,
         found_at=AT,
+        laid=2,
     )
 
 

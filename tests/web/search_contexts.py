@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from atelier.model.ids import DocumentId, FolderId, OrganisationId, PersonId
+from atelier.model.asked import query_of
+from atelier.model.ids import (
+    DocumentId,
+    FolderId,
+    MeetingId,
+    OrganisationId,
+    PersonId,
+    SeriesId,
+)
+from atelier.model.meetings import Part, entry_number
 from atelier.model.search import (
     Asked,
     Choice,
     Facets,
     FileKind,
     Hit,
+    MeetingHit,
     Misread,
     MisreadKind,
     Narrowing,
@@ -24,7 +34,6 @@ from atelier.model.search import (
     Wider,
     WiderKind,
 )
-from atelier.web.asking import query_of
 from atelier.web.language import Voice
 from atelier.web.pages.saved import Keeping
 from atelier.web.pages.search import showing
@@ -36,7 +45,16 @@ VOICE = Voice("fr", "Europe/Paris")
 
 NARROWED = Asked(
     EVIL,
-    Narrowing(FolderId(12), OrganisationId(4), PersonId(9), FileKind.PDF, 2024, with_older=True),
+    Narrowing(
+        FolderId(12),
+        OrganisationId(4),
+        PersonId(9),
+        FileKind.PDF,
+        2024,
+        True,
+        MeetingId(5),
+        SeriesId(6),
+    ),
     Sort.NEWEST,
     is_exact=True,
 )
@@ -55,10 +73,10 @@ def shown(found: Results, voice: Voice = VOICE) -> dict[str, object]:
 
 
 def results(**changes: object) -> Results:
-    """Three documents found, the second page of them, of a narrowed search."""
+    """Three documents found and a part of a meeting, the second page, of a narrowed search."""
     found = Results(
         total=43,
-        hits=(hit(), older(), slides()),
+        hits=(hit(), older(), slides(), decided(), annex()),
         asked=NARROWED,
         page=2,
         page_size=20,
@@ -101,6 +119,27 @@ def slides() -> Hit:
     return Hit(DocumentId(9), "Diaporama.odp", FolderId(13), "Réunion", 1, kind, AT, pages)
 
 
+def meeting() -> MeetingHit:
+    """One of a series, with a title that tries to do harm."""
+    return MeetingHit(MeetingId(5), FolderId(12), EVIL, AT, True, SeriesId(6), OVERRIDE)
+
+
+def decided() -> Hit:
+    """The decisions of a meeting, two of which answer."""
+    number, kind = entry_number(MeetingId(5), Part.DECISIONS), "application/vnd.atelier.decisions"
+    lines = (
+        PageHit(2, (Piece("<b>mot</b>", True),), "decision-8"),
+        PageHit(1, (Piece("mot", True),), "decision-7"),
+    )
+    found = Hit(DocumentId(number), EVIL, FolderId(12), "Réunion", 8, kind, AT, lines)
+    return replace(found, meeting=meeting(), part=Part.DECISIONS)
+
+
+def annex() -> Hit:
+    """A document of the same meeting's dossier."""
+    return replace(slides(), document_id=DocumentId(10), meeting=meeting())
+
+
 def facets() -> Facets:
     """Each with what is chosen, and something else."""
     return Facets(
@@ -109,6 +148,8 @@ def facets() -> Facets:
         people=(Choice("9", EVIL, 43, True), Choice("10", OVERRIDE, 1)),
         kinds=tuple(Choice(kind.value, "", 3, kind is FileKind.PDF) for kind in FileKind),
         years=(Choice("2024", "", 43, True), Choice("2023", "", 1_234)),
+        meetings=(Choice("5", EVIL, 43, True, AT), Choice("7", "Plénière", 2, at=AT)),
+        series=(Choice("6", OVERRIDE, 43, True), Choice("8", "Bureau", 1)),
     )
 
 
@@ -125,4 +166,5 @@ def understood() -> Understood:
         kinds=("pdf",),
         after=AT,
         before=AT,
+        meetings=(EVIL,),
     )

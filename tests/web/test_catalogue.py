@@ -23,7 +23,7 @@ from atelier.model.folders import Action, Role
 from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.model.names import Fault
 from atelier.web.language import LANGUAGES, Voice, choose
-from atelier.web.pages import sentences, words
+from atelier.web.pages import field_faults, sentences, words
 from atelier.web.places import templates_folder
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +112,7 @@ def test_every_error_says_what_happened_what_was_kept_and_what_to_do(
 ) -> None:
     assert kind in sentences.EXPLANATIONS
     sample: dict[str, object] = {"str": "x", "int": 3, "int | None": None, "datetime": NOON}
+    sample["datetime | None"] = NOON
     facts = {one.name: sample[str(one.type)] for one in fields(kind)} if is_dataclass(kind) else {}
     for voice in VOICES.values():
         said = sentences.explain(kind(**facts), voice)
@@ -122,9 +123,9 @@ def test_every_error_says_what_happened_what_was_kept_and_what_to_do(
 
 
 def test_every_fault_that_is_raised_has_a_sentence_of_its_own() -> None:
-    assert {fault.value for fault in Fault} == set(sentences.NAME_FAULTS)
+    assert {fault.value for fault in Fault} == set(field_faults.NAME_FAULTS)
     assert {action.value for action in Action} <= set(sentences.FORBIDDEN)
-    assert first_literals("Invalid", position=1) <= set(sentences.FAULTS)
+    assert first_literals("Invalid", position=1) <= set(field_faults.FAULTS)
     assert first_literals("AlreadySo", position=0) <= set(sentences.ALREADY)
     # The door says one thing for whatever may not be read: `page` is that answer.
     assert first_literals("NotFound", position=0) - {"page"} <= set(sentences.MISSING)

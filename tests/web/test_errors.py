@@ -29,6 +29,7 @@ from tests.web.builders import SITE, request, session
 
 NOON = datetime(2026, 3, 12, 11, tzinfo=UTC)
 SAMPLES: dict[Any, Any] = {"str": "x", "int": 7, "int | None": None, "datetime": NOON}
+SAMPLES["datetime | None"] = NOON
 
 
 @cache

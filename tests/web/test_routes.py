@@ -16,6 +16,7 @@ from atelier.web.routes import DOORS
 from atelier.workspace import aside, deposits, documents, folders, inbox, people, sharing, trash
 from atelier.workspace.place import Workspace
 from tests.web import knocking
+from tests.web.met import NEVER, met
 from tests.web.network import PDF, Clients, Network, network, served, token_in, within
 
 # What a form of each address holds when it is filled in well.
@@ -48,6 +49,27 @@ FORMS: dict[str, dict[str, str]] = {
     "/folders/{folder:id}/inbox/{drop:id}/pause": {},
     "/folders/{folder:id}/inbox/{drop:id}/resume": {},
     "/folders/{folder:id}/inbox/{drop:id}/unbind": {},
+    # Nothing is ticked: what is taken would be missed by later tests.
+    "/folders/{folder:id}/past": {},
+    "/folders/{folder:id}/meetings": {"title": "Comité", "day": "2100-03-12", "starts": "14:00"},
+    "/meetings/{meeting:id}/edit": {"title": "Bureau", "day": "2100-06-03", "expected": "1"},
+    "/meetings/{meeting:id}/state": {"state": "convened", "expected": "1"},
+    "/meetings/{meeting:id}/cancel": {"expected": "1"},
+    "/meetings/{meeting:id}/revive": {"expected": "1"},
+    "/meetings/{meeting:id}/agenda": {"title": "Budget", "expected": ""},
+    "/meetings/{meeting:id}/agenda/carry": {"item": "1", "expected": ""},
+    "/meetings/{meeting:id}/agenda/items/{item:id}": {"title": "Bilan", "expected": ""},
+    "/meetings/{meeting:id}/agenda/items/{item:id}/move": {"to": "1", "expected": ""},
+    "/meetings/{meeting:id}/agenda/items/{item:id}/left-over": {"left": "yes", "expected": ""},
+    "/meetings/{meeting:id}/agenda/items/{item:id}/remove": {"expected": ""},
+    "/meetings/{meeting:id}/agenda/items/{item:id}/papers": {
+        "paper": "/documents/1",
+        "expected": "",
+    },
+    "/meetings/{meeting:id}/agenda/items/{item:id}/papers/{document:id}/unpin": {"expected": ""},
+    "/meetings/{meeting:id}/record/deposit": {},
+    "/meetings/{meeting:id}/record/approve": {"expected": "1"},
+    "/meetings/{meeting:id}/record/reopen": {"expected": "1"},
     "/folders/{folder:id}/quota": {"amount": "5", "unit": "gb"},
     "/organisations/{organisation:id}/quota": {"amount": "5", "unit": "gb"},
     # A version and a weight that never were: what is removed would be missed by later tests.
@@ -93,6 +115,36 @@ FORMS: dict[str, dict[str, str]] = {
     "/searches/{saved:id}/rename": {"name": "Autrement"},
     "/searches/{saved:id}/forget": {},
     "/searches/{saved:id}/seen": {"next": "/searches"},
+    "/meetings/{meeting:id}/minutes/items/{item:id}": {"text": "Dit.", "state": "1"},
+    "/meetings/{meeting:id}/minutes/items/{item:id}/decisions": {
+        "text": "Oui.",
+        "way": "vote",
+        "yes": "3",
+        "decided_on": "2100-06-03",
+    },
+    "/meetings/{meeting:id}/minutes/items/{item:id}/decisions/{decision:id}": {
+        "text": "Non.",
+        "way": "consensus",
+        "expected": "",
+    },
+    "/meetings/{meeting:id}/minutes/items/{item:id}/decisions/{decision:id}/remove": {
+        "expected": "",
+    },
+    "/meetings/{meeting:id}/minutes/items/{item:id}/actions": {"text": "Appeler", "who": "Bo"},
+    "/meetings/{meeting:id}/minutes/items/{item:id}/actions/{todo:id}": {
+        "text": "Rappeler",
+        "expected": "",
+    },
+    "/meetings/{meeting:id}/minutes/items/{item:id}/actions/{todo:id}/remove": {"expected": ""},
+    "/meetings/{meeting:id}/minutes/attendance": {"expected": ""},
+    # An answer that is not awaited, and people who were never invited.
+    "/meetings/{meeting:id}/invited": {"email": "ada@reseau.example", "expected": "1"},
+    "/meetings/{meeting:id}/invited/remove": {"subject": "person:1", "expected": "1"},
+    "/meetings/{meeting:id}/answer": {"answer": "comes", "instead": ""},
+    "/actions/{todo:id}/done": {"next": "/actions"},
+    "/actions/{todo:id}/reopen": {"next": "/actions"},
+    "/calendar": {},
+    "/calendar/end": {},
     "/signout": {},
     "/acting-as": {"organisation": "", "next": "/"},
 }
@@ -132,6 +184,8 @@ def knock(client: TestClient, door: Door, token: str, ids: dict[str, int]) -> tu
     path = path.replace("{removed:id}", "999999").replace("{aside:id}", "999999")
     path = path.replace("{drop:id}", "999999").replace("{term:id}", "999999")
     path = path.replace("{saved:id}", "999999")
+    for name in NEVER:
+        path = path.replace(f"{{{name}:id}}", "999999")
     if door.method == "GET":
         answer = client.get(path)
     elif door.method == "PUT":
@@ -172,6 +226,7 @@ def test_what_may_not_be_read_is_like_what_never_was(
     token = token_in(cy.get("/").text)
     unreadable = {"folder": made.secret, "document": made.hidden, "version": 1, "grant": 1}
     unreadable["removed"] = _removed(made, door, made.secret, "ada")
+    unreadable |= met(made, door, made.secret)
     never = {"folder": 999_999, "document": 999_999, "version": 1, "grant": 1, "removed": 999_999}
     first, second = (knock(cy, door, token, ids) for ids in (unreadable, never))
     assert first == second
@@ -184,6 +239,7 @@ def test_a_reader_may_not_do_more_and_a_coordinator_may(
 ) -> None:
     ids = {"folder": made.shared, "document": made.document, "version": 1, "grant": 0}
     token = token_in(clients("bo").get("/").text)
+    ids |= met(made, door, made.shared)
     removed = _removed(made, door, made.shared, "bo" if "/documents/" in door.path else "ada")
     status, _ = knock(clients("bo"), door, token, ids | {"grant": 1, "removed": removed})
     contributes = {Action.READ, Action.ADD, Action.REVISE, Action.RENAME, Action.REMOVE}

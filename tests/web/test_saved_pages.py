@@ -90,7 +90,7 @@ def test_keeping_changes_neither_order_nor_choices_and_the_list_says_what_is_kep
     listed = HTMLParser(bo.get("/searches").text)
     lines = {one.css_first("h2").text().strip(): one for one in listed.css("li.card")}
     choices = (
-        "Choix : dans un dossier choisi, Type de fichier : Texte, Année : 2026,"
+        "Choix : dans un dossier choisi, Type : Texte, Année : 2026,"
         " anciennes versions comprises, exact"
     )
     assert choices in lines["Les maraudes"].text().replace("\u00a0", " ")

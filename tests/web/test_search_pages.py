@@ -238,7 +238,7 @@ def test_nothing_found_names_the_choices_and_offers_the_search_without_them(
     bo = queried(by_bo)["person"]
     page = seen(clients, f"/search?q=equipes&kind=film&person={bo}&folder={made.shared}")
     said = words(page, ".nothing dl")
-    for part in ("Dossier", "Réunions", "Type de fichier", "Vidéo", "Déposé par", "Bo"):
+    for part in ("Dossier", "Réunions", "Type", "Vidéo", "Déposé par", "Bo"):
         assert part in said
     assert "choix précédent" not in words(page)
     without = seen(clients, starting(links(page, ".wider a"), "Sans aucun des choix faits"))
@@ -272,6 +272,9 @@ def test_a_value_that_is_not_understood_is_said_with_what_was_searched_instead(
     page = seen(clients, f"/search?{urlencode({'q': query})}")
     assert said in words(page, ".notice.warn")
     assert "Ce qui a été cherché à la place : " in words(page, ".notice.warn")
+    is_valueless = "attend un mot" in said
+    rest = "Le reste de votre recherche a été cherché aussi."
+    assert (rest in words(page, ".notice.warn")) == is_valueless
     told = clients("bo").get(f"/search.json?{urlencode({'q': query})}").json()["misread"]
     assert [one["written"] for one in told] == [said.split(" ")[1]]
     assert not seen(clients, "/search?q=budget+type:pdf").css(".notice.warn")
@@ -454,12 +457,12 @@ def test_everything_it_may_show_at_once_is_shown_and_is_text() -> None:
         "« par: » attend un mot juste après les deux-points, sans espace. Ce morceau n'a pas été",
         "Dans ce qui a déjà été parcouru",
         "2 documents qui viennent de changer",
-        "43 documents trouvés",
+        "43 résultats trouvés",
         "Diapositive 3",
     ):
         assert part in text
     assert queried(links(page, "main p a")["Chercher exactement ce que j’ai écrit"])["exact"] == "1"
-    assert len(page.css(".chips li")) == 8  # five, older, exact, and all at once
+    assert len(page.css(".chips li")) == 10  # seven, older, exact, and all at once
     everywhere = queried(links(page, ".chips a")["Tout retirer"])
     assert everywhere == {"q": contexts.EVIL, "sort": "newest"}
     assert len(links(page, ".wider a")) == len(WIDER)
@@ -469,8 +472,9 @@ def test_everything_it_may_show_at_once_is_shown_and_is_text() -> None:
 def test_each_chip_takes_away_one_thing_and_no_other() -> None:
     page = state(contexts.shown(contexts.results()))
     whole = {"q", "folder", "structure", "person", "kind", "year", "sort", "older", "exact"}
-    left = [whole - set(queried(one)) for one in list(links(page, ".chips a").values())[:7]]
-    assert [len(one) for one in left] == [1] * 7
+    whole |= {"meeting", "series"}
+    left = [whole - set(queried(one)) for one in list(links(page, ".chips a").values())[:9]]
+    assert [len(one) for one in left] == [1] * 9
     assert set[str]().union(*left) == whole - {"q", "sort"}
 
 
@@ -478,6 +482,7 @@ def test_every_kind_of_file_and_every_wider_search_has_its_words() -> None:
     assert set(WIDER) == set(WiderKind)
     assert {kind.value for kind in KINDS} == {
         "pdf", "text", "sheet", "slides", "mail", "image", "sound", "film", "other",
+        "agenda", "minutes", "decisions", "actions",
     }  # fmt: skip
     for language in ("fr", "en"):
         voice = RENDERER.voice(language)

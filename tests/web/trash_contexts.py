@@ -43,5 +43,5 @@ def trash_pages(folder: Folder, evil: str) -> dict[str, dict[str, object]]:
             "places": [(FolderId(3), evil, 0)],
             "asks_where": True,
         },
-        "trash/purge.html": {**here, "removed": below, "weight": Weight(2, 3)},
+        "trash/purge.html": {**here, "removed": below, "weight": Weight(2, 3), "laid": 2},
     }

@@ -116,7 +116,7 @@ async def chosen(visit: Visit, form: Form) -> Subject:
     """
     typed, email = form.text("subject"), form.text("email")
     if not email:
-        return _subject(typed)
+        return subject_in(typed)
     if typed:
         raise Invalid("email", "either", email[:80])
     return await sharing.person_at(visit.ws, visit.actor, folder_of(visit), email)
@@ -159,8 +159,8 @@ def _role(visit: Visit) -> Role | None:
     return Role(typed) if typed else None
 
 
-def _subject(typed: str) -> Subject:
-    """`organisation:12`, as the form offers it."""
+def subject_in(typed: str) -> Subject:
+    """The subject that forms offer as `organisation:12`; `Invalid` for another text."""
     kind, _, number = typed.partition(":")
     is_number = number.isascii() and number.isdigit() and len(number) <= 18
     if kind not in set(SubjectKind) or not is_number:

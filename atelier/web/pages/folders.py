@@ -13,6 +13,7 @@ from atelier.web.doors import Door, in_folder
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
+from atelier.web.pages.meeting_lines import line
 from atelier.web.pages.received import Told, counted
 from atelier.web.pages.words import notice
 from atelier.web.visit import Refused, Visit, onward
@@ -134,6 +135,7 @@ async def listing(visit: Visit, refused: Refused, told: Told | None = None) -> R
         locks=found.locks,
         space=found.space,
         warned=found.warned,
+        of_meeting=found.meeting and line(found.meeting, visit.voice, visit.ws.clock()),
         max_deposit_bytes=visit.ws.settings.limits.max_deposit_bytes,
         max_files=visit.ws.settings.limits.max_files_per_deposit,
         undo=_undo(visit),

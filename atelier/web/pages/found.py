@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Final, NamedTuple
 
+from atelier.model.meetings import Part
 from atelier.model.names import is_suspect
 from atelier.model.search import (
     EVERYWHERE,
+    FileKind,
     Hit,
+    MeetingHit,
     Misread,
     MisreadKind,
     Narrowing,
@@ -18,8 +22,16 @@ from atelier.model.search import (
     Understood,
 )
 from atelier.web.language import N_, Voice
+from atelier.web.pages.narrowing import KINDS
 from atelier.web.pages.words import kind
 
+# What the lines of a part of a meeting are called.
+_LINES: Final[Mapping[Part, str]] = {
+    Part.AGENDA: N_("Point %(n)s"),
+    Part.MINUTES: N_("Point %(n)s"),
+    Part.DECISIONS: N_("Décision %(n)s"),
+    Part.ACTIONS: N_("Action %(n)s"),
+}
 # What the pages of a kind of file are called, by its icon.
 _PAGES: Final = {
     "slides": N_("Diapositive %(n)s"),
@@ -35,7 +47,7 @@ _MISREAD: Final[Mapping[MisreadKind, str]] = {
     ),
     MisreadKind.TYPE: N_(
         "« %(written)s » n'est pas un type de fichier : écrivez pdf, word, excel, image,"
-        " courriel… après les deux-points."
+        " courriel, décisions… après les deux-points."
     ),
     MisreadKind.EXCLUDED_DATE: N_(
         "« %(written)s » : une date ne s'écarte pas. Écrivez avant: ou après: sans le tiret."
@@ -69,6 +81,18 @@ class HitLine(NamedTuple):
     is_fresh: bool
     pages: list[PageLine]
     document: int
+    is_part: bool = False
+
+
+class HitBlock(NamedTuple):
+    """Hits of one meeting, under its heading; or a document by itself, where `url` is ""."""
+
+    hits: list[HitLine]
+    url: str = ""
+    title: str = ""
+    at: str = ""
+    day: str = ""
+    series: str = ""
 
 
 class Said(NamedTuple):
@@ -86,8 +110,22 @@ class Remarks(NamedTuple):
     not_yet: str
 
 
+def blocks(hits: Iterable[Hit], voice: Voice) -> list[HitBlock]:
+    """Hits as the page prints them, those of one meeting that follow each other together."""
+    found = []
+    for meeting, together in groupby(hits, lambda hit: hit.meeting):
+        lines = [hit_line(hit, voice) for hit in together]
+        if meeting is None:
+            found += [HitBlock([line]) for line in lines]
+        else:
+            found.append(_under(meeting, lines, voice))
+    return found
+
+
 def hit_line(hit: Hit, voice: Voice) -> HitLine:
-    """A hit as the page prints it; its pages open in the viewer."""
+    """A hit as the page prints it; its pages open in the viewer, lines at their meeting."""
+    if hit.part is not None and hit.meeting is not None:
+        return _part_line(hit, hit.part, hit.meeting, voice)
     here = f"/documents/{hit.document_id}"
     view = f"{here}/view?version={hit.version}&page=" if hit.is_older else f"{here}/view?page="
     return HitLine(
@@ -106,6 +144,45 @@ def hit_line(hit: Hit, voice: Voice) -> HitLine:
     )
 
 
+def _part_line(hit: Hit, part: Part, meeting: MeetingHit, voice: Voice) -> HitLine:
+    here = f"/meetings/{meeting.id}"
+    lines = [
+        PageLine(
+            f"{here}#{page.anchor}",
+            voice.text(_LINES[part], n=voice.number(page.page or 1)),
+            page.snippet,
+        )
+        for page in hit.pages
+    ]
+    return HitLine(
+        lines[0].url if lines else here,
+        hit.media_type,
+        voice.text(KINDS[FileKind(part)]),
+        False,
+        f"/folders/{hit.folder_id}",
+        hit.folder,
+        voice.local(hit.changed_at).isoformat(timespec="minutes"),
+        voice.day(hit.changed_at),
+        0,
+        hit.is_fresh,
+        lines,
+        hit.document_id,
+        is_part=True,
+    )
+
+
+def _under(meeting: MeetingHit, lines: list[HitLine], voice: Voice) -> HitBlock:
+    local = voice.local(meeting.starts_at)
+    return HitBlock(
+        lines,
+        f"/meetings/{meeting.id}",
+        meeting.title,
+        local.isoformat(timespec="minutes") if meeting.has_time else local.date().isoformat(),
+        voice.day(meeting.starts_at),
+        meeting.series if meeting.series != meeting.title else "",
+    )
+
+
 def searched(understood: Understood, chosen: Iterable[tuple[str, str]], voice: Voice) -> list[Said]:
     """What was searched, part by part; nothing for what was not asked.
 
@@ -119,7 +196,8 @@ def searched(understood: Understood, chosen: Iterable[tuple[str, str]], voice: V
         (N_("Dossier"), understood.folders),
         (N_("Déposé par"), understood.people),
         (N_("Structure"), understood.organisations),
-        (N_("Type de fichier"), understood.kinds),
+        (N_("Type"), understood.kinds),
+        (N_("Réunion"), understood.meetings),
         (N_("Période"), tuple(_period(understood, voice))),
     )
     said = {voice.text(title): values for title, values in parts if values}
@@ -132,7 +210,7 @@ def remarks(results: Results, voice: Voice) -> Remarks:
     """What there is to know about an answer; nothing where it is whole and exact."""
     return Remarks(
         misread=tuple(
-            f"{voice.text(_MISREAD[one.kind], written=one.written)} {_instead(one, voice)}"
+            f"{voice.text(_MISREAD[one.kind], written=one.written)} {_instead(one, results, voice)}"
             for one in results.misread
         ),
         nearly=_nearly(results, voice) if results.is_partial else "",
@@ -166,11 +244,16 @@ def _not_yet(count: int, voice: Voice) -> str:
     )
 
 
-def _instead(one: Misread, voice: Voice) -> str:
+def _instead(one: Misread, results: Results, voice: Voice) -> str:
     if not one.words:
         return voice.text(N_("Ce morceau n'a pas été cherché."))
     words = ", ".join(one.words)
-    return voice.text(N_("Ce qui a été cherché à la place : %(words)s."), words=words)
+    said = voice.text(N_("Ce qui a été cherché à la place : %(words)s."), words=words)
+    # Of « réunion: cabines » the piece is « réunion: », and its value a word like others.
+    if one.kind is not MisreadKind.VALUE or results.asked.words.strip() == one.written:
+        return said
+    rest = voice.text(N_("Le reste de votre recherche a été cherché aussi."))
+    return f"{said} {rest}"
 
 
 def _page(page: PageHit, view: str, media_type: str, voice: Voice) -> PageLine:

@@ -8,7 +8,7 @@ from atelier.errors import AlreadySo, EffectChanged, Invalid
 from atelier.model.glossary import GlossaryTerm
 from atelier.model.ids import GlossaryTermId
 from atelier.web.doors import SIGNED_IN, Door
-from atelier.web.pages.sentences import FAULTS
+from atelier.web.pages.field_faults import FAULTS
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import glossary, glossary_lists
 from atelier.workspace.glossary_lists import Fate, Report

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.model.ids import FolderId, MeetingId, OrganisationId, PersonId, SeriesId
 from atelier.model.search import (
     Asked,
     Choice,
@@ -32,6 +32,10 @@ KINDS: Final[Mapping[FileKind, str]] = {
     FileKind.IMAGE: N_("Image"),
     FileKind.SOUND: N_("Son"),
     FileKind.FILM: N_("Vidéo"),
+    FileKind.AGENDA: N_("Ordre du jour"),
+    FileKind.MINUTES: N_("Compte rendu"),
+    FileKind.DECISIONS: N_("Décisions"),
+    FileKind.ACTIONS: N_("Actions à mener"),
     FileKind.OTHER: N_("Autre fichier"),
 }
 
@@ -52,7 +56,9 @@ _SORTS: Final[Mapping[Sort, str]] = {
 # What a search may be narrowed to: the field of `Narrowing`, what it is called, of what type.
 _FIELDS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("folder", N_("Dossier"), lambda value: FolderId(int(value))),
-    ("kind", N_("Type de fichier"), FileKind),
+    ("kind", N_("Type"), FileKind),
+    ("series", N_("Série de réunions"), lambda value: SeriesId(int(value))),
+    ("meeting", N_("Réunion"), lambda value: MeetingId(int(value))),
     ("year", N_("Année"), int),
     ("organisation", N_("Structure"), lambda value: OrganisationId(int(value))),
     ("person", N_("Déposé par"), lambda value: PersonId(int(value))),
@@ -109,6 +115,8 @@ def kept_beside(asked: Asked, voice: Voice) -> list[str]:
         (chosen.folder, N_("dans un dossier choisi")),
         (chosen.organisation, N_("d'une structure choisie")),
         (chosen.person, N_("d'une personne choisie")),
+        (chosen.series, N_("d'une série de réunions choisie")),
+        (chosen.meeting, N_("d'une réunion choisie")),
     )
     said = [voice.text(words) for value, words in bounds if value is not None]
     for field, title, _ in _FIELDS:
@@ -162,7 +170,11 @@ def _wider_words(wider: Wider, results: Results, voice: Voice) -> str:
     narrowing, typed = results.asked.narrowing, results.understood
     period = bool(typed.after or typed.before)
     bounds = (
-        (narrowing.kind or typed.kinds, N_("tous les types de fichiers")),
+        (narrowing.kind or typed.kinds, N_("tous les types")),
+        (
+            narrowing.meeting or narrowing.series or typed.meetings,
+            N_("toutes les réunions, et hors réunion"),
+        ),
         (period, N_("toutes les dates")),
         (narrowing.year and not period, N_("toutes les années")),
         (narrowing.organisation or typed.organisations, N_("toutes les structures")),
@@ -197,6 +209,8 @@ def _choices(results: Results, field: str) -> tuple[Choice, ...]:
         "organisation": found.organisations,
         "person": found.people,
         "kind": found.kinds,
+        "series": found.series,
+        "meeting": found.meetings,
         "year": tuple(sorted(found.years, key=lambda one: one.value, reverse=True)),
     }
     return named[field]
@@ -215,6 +229,8 @@ def _divides(field: str, choices: tuple[Choice, ...], total: int) -> bool:
 
 
 def _name(field: str, choice: Choice, voice: Voice) -> str:
+    if choice.name and choice.at is not None:
+        return voice.text(N_("%(title)s, %(day)s"), title=choice.name, day=voice.day(choice.at))
     return choice.name or _unnamed(field, choice.value, voice)
 
 

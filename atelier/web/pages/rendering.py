@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Final, Protocol
@@ -38,6 +39,8 @@ _COMMON: Final[Mapping[str, object]] = {
     "undo": "",
     "brought": None,
     "aside": (),
+    "next_meeting": None,
+    "of_meeting": None,
     "onto": None,
 }
 
@@ -173,7 +176,7 @@ class Renderer:
             "role_words": {role.role.value: role for role in words.roles(voice)},
             "journal_sentence": lambda line: words.journal_sentence(line, voice),
             "is_suspect": is_suspect,
-            "icon": self._icon,
+            "icon": lru_cache(maxsize=256)(self._icon),
         }
 
     def _icon(self, symbol: str) -> Markup:

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.responses import Response
 
 from atelier.errors import Busy, IndexUnready, Invalid
+from atelier.model.meetings import Part
 from atelier.model.search import Asked, Results, Understood
 from atelier.web.asking import address_of, asked_of
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.errors import status_of, wants_json
 from atelier.web.language import N_, Voice
 from atelier.web.pages import narrowing
-from atelier.web.pages.found import Said, hit_line, remarks, searched
+from atelier.web.pages.found import Said, blocks, remarks, searched
 from atelier.web.pages.saved import keeping
 from atelier.web.visit import Visit
 from atelier.workspace import search
@@ -63,7 +64,8 @@ def showing(results: Results, voice: Voice) -> dict[str, object]:
         **asking(asked, voice),
         "title": _title(asked.words, [chip.name for chip in chips], results.page, voice),
         "results": results,
-        "hits": [hit_line(hit, voice) for hit in results.hits],
+        "blocks": blocks(results.hits, voice),
+        "is_mixed": any(one.value in set(Part) for one in results.facets.kinds),
         "chips": chips,
         "facets": narrowing.facets(results, voice),
         "sorts": narrowing.sorts(asked, voice),

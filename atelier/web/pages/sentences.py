@@ -15,8 +15,8 @@ from atelier import errors
 from atelier.access import GLOSSARY, SEEING
 from atelier.errors import AtelierError
 from atelier.model.folders import Action
-from atelier.model.names import Fault as NameFault
 from atelier.web.language import N_, Voice
+from atelier.web.pages.field_faults import COUNTED, FAULTS, NAME_FAULTS
 from atelier.web.pages.start_faults import (
     COPY_ACTS,
     COPY_FAULTS,
@@ -197,6 +197,24 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("Le document n'a pas changé, et votre fichier est toujours chez vous."),
         N_("Attendez ce moment, ou demandez à un coordinateur du dossier de libérer le document."),
     ),
+    errors.MeetingChanged: Explanation(
+        N_("La réunion a changé entre-temps"),
+        N_("Quelqu'un a modifié la réunion ou son ordre du jour pendant que vous écriviez."),
+        _TYPED_KEPT,
+        N_("Regardez ce qui est là maintenant, puis enregistrez de nouveau si cela vaut encore."),
+    ),
+    errors.TextClash: Explanation(
+        N_("Quelqu'un a écrit sur ce point avant vous"),
+        N_("Le texte de ce point a changé pendant que vous écriviez."),
+        N_("Les deux textes sont là, le sien et le vôtre : rien n'est perdu."),
+        N_("Réunissez-les en un seul texte, puis enregistrez."),
+    ),
+    errors.MinutesApproved: Explanation(
+        N_("Le compte rendu est approuvé"),
+        N_("Un compte rendu approuvé ne change plus."),
+        _TYPED_KEPT,
+        N_("Pour le corriger, rouvrez-le d'abord : la correction sera une nouvelle version."),
+    ),
     errors.DigestMismatch: Explanation(
         N_("Les octets reçus ne sont pas ceux qui étaient annoncés"),
         N_("Leur empreinte %(algorithm)s est différente : ils ont été abîmés en chemin."),
@@ -208,6 +226,15 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("Ce qui a été envoyé dépasse la limite de %(limit_bytes)s."),
         N_("Rien n'a été enregistré ; votre fichier est toujours chez vous."),
         N_("Allégez-le ou séparez-le, ou demandez à l'administrateur de relever la limite."),
+    ),
+    errors.TextTooLarge: Explanation(
+        N_("Texte trop long"),
+        N_("Ce qui est écrit dans ce formulaire dépasse la limite de %(limit_bytes)s."),
+        N_("Rien n'a été enregistré. En revenant en arrière, votre texte est encore là."),
+        N_(
+            "Revenez à la page précédente de votre navigateur, puis raccourcissez le texte,"
+            " ou déposez-le comme document."
+        ),
     ),
     errors.TooManyFiles: Explanation(
         N_("Trop de fichiers à la fois"),
@@ -373,85 +400,29 @@ MISSING: Final[Mapping[str, str]] = {
     "drop_folder": N_("Ce dossier de dépôt n'est pas, ou plus, relié à ce dossier."),
     "upload": N_("Ce dépôt n'est plus en cours, ou n'est pas le vôtre."),
     "member": N_("Cette personne ne fait pas partie de ce groupe."),
+    "meeting": N_("Cette réunion n'existe pas, ou ne vous est pas ouverte."),
+    "item": N_("Ce point de l'ordre du jour n'existe pas, ou plus."),
+    "decision": N_("Cette décision n'existe pas, ou plus."),
+    "todo": N_("Cette action n'existe pas, ou ne vous est pas ouverte."),
+    "paper": N_(
+        "Cette pièce n'est plus jointe à ce point, a été effacée définitivement, ou ne vous est"
+        " pas ouverte."
+    ),
+    "series": N_("Cette série de réunions n'existe pas, ou ne vous est pas ouverte."),
+    "calendar": N_("Cet agenda n'existe pas, ou son adresse a été remplacée."),
     "term": N_("Ce terme n'est pas, ou plus, au glossaire."),
 }
 
-NAME_FAULTS: Final[Mapping[str, str]] = {
-    NameFault.EMPTY: N_("Le nom est vide : écrivez au moins un caractère."),
-    NameFault.DOTS: N_("Un nom ne peut pas être fait de points et d'espaces seulement."),
-    NameFault.SLASH: N_("Un nom ne peut pas contenir de barre oblique (/ ou \\)."),
-    NameFault.CONTROL: N_("Ce nom contient un caractère invisible qui n'est pas permis."),
-    NameFault.SURROGATE: N_("Ce nom contient un caractère abîmé : écrivez-le de nouveau."),
-    NameFault.TOO_LONG: N_("Ce nom est trop long : 255 octets au plus, environ 200 lettres."),
-}
-
-FAULTS: Final[Mapping[str, str]] = {
-    "empty": N_("Ce champ est à remplir."),
-    "zero_quota": N_(
-        "Une limite de zéro n'est pas possible : laissez vide pour ne pas limiter ; pour que "
-        "plus rien n'arrive, ne laissez que la lecture."
-    ),
-    "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
-    "too_many_searches": N_(
-        "Vous gardez déjà %(value)s recherches, c'est le plus : supprimez-en d'abord une."
-    ),
-    "too_many_drop_folders": N_("Dix dossiers de dépôt sont déjà reliés ici : c'est le plus."),
-    "files_left": N_(
-        "Il reste des fichiers dans inbox/%(value)s/ (peut-être à un nom caché) : demandez à un "
-        "administrateur de les ranger, ou choisissez un autre nom."
-    ),
-    "begins_with_dot": N_("Ce nom ne peut pas commencer par un point."),
-    "may_not_add": N_("Cette personne ne peut pas déposer dans ce dossier : donnez-lui l'accès."),
-    "too_many_locks": N_("Vous modifiez déjà 100 documents : terminez-en d'abord avec l'un d'eux."),
-    "too_short": N_("C'est trop court : 12 caractères au moins."),
-    "too_long": N_("C'est trop long."),
-    "too_simple": N_("Ce mot de passe est trop facile à deviner : choisissez-en un autre."),
-    "malformed": N_("Cette écriture n'est pas complète ou pas correcte."),
-    "number": N_("Un nombre entier est attendu ici."),
-    "out_of_range": N_("Ce nombre est en dehors de ce qui est possible."),
-    "past": N_("Cette date est déjà passée."),
-    "outlasts": N_(
-        "Votre propre accès prend fin avant : choisissez une date qui ne le dépasse pas."
-    ),
-    "unknown": N_("Ce choix n'existe pas, ou plus."),
-    "too_deep": N_("Cela ferait trop de dossiers les uns dans les autres : 64 au plus."),
-    "path_too_long": N_("Le chemin complet serait trop long : raccourcissez un des noms."),
-    "not_of_organisation": N_("Cette personne n'est pas rattachée à cette structure."),
-    "check_digit": N_("Ce numéro contient une erreur : un de ses chiffres ne va pas."),
-    "itself": N_("Une structure ne fusionne pas avec elle-même : choisissez-en une autre."),
-    "ended": N_("Cette personne n'a pas de rattachement en cours dans une structure."),
-    "last_coordination": N_(
-        "Un dossier que ce groupe coordonne resterait sans coordination : "
-        "donnez-la d'abord à quelqu'un d'autre."
-    ),
-    "nobody": N_("Choisissez pour qui, ou écrivez l'adresse d'une personne."),
-    "either": N_("Choisissez dans la liste ou écrivez une adresse, pas les deux."),
-    "unknown_address": N_("Personne n'a cette adresse dans l'annuaire : vérifiez-la."),
-    "inactive_account": N_("Le compte de cette personne n'est plus actif."),
-    "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
-    "none_chosen": N_("Cochez au moins un document dans la liste, puis recommencez."),
-    "without_words": N_("Écrivez au moins une lettre ou un chiffre."),
-    "term_too_long": N_("Un terme a 80 caractères au plus."),
-    "meaning_too_long": N_("Un sens a 200 caractères au plus."),
-    "without_meaning": N_("Écrivez au moins un sens, qui dise autre chose que le terme."),
-    "too_common": N_(
-        "Aucune recherche ne demande ces mots trop courants (le, la, de…) : écrivez un terme ou"
-        " un sens plus précis."
-    ),
-    "not_utf8": N_(
-        "Ce texte n'est pas en UTF-8. Enregistrez le fichier avec l'encodage UTF-8, ou"
-        " convertissez-le : iconv -f CP1252 -t UTF-8 FICHIER."
-    ),
-    "too_many_meanings": N_("Un terme a 10 sens au plus."),
-    "not_a_term": N_("Écrivez « terme = sens », par exemple CLS = contrat local de santé."),
-    "glossary_full": N_("Le glossaire a déjà 2 000 termes : c'est le plus."),
-    "has_left": N_("Cette structure a quitté le réseau : ses rattachements ne changent plus."),
-}
-
 ALREADY: Final[Mapping[str, str]] = {
+    "agenda": N_("C'est déjà ainsi à l'ordre du jour."),
+    "carried": N_("Les points reportés ont déjà été repris."),
+    "pinned": N_("Cette version est déjà jointe à ce point."),
+    "unpinned": N_("Cette pièce n'est plus jointe à ce point."),
     "closed": N_("Ce dossier est déjà fermé."),
     "open": N_("Ce dossier suit déjà les accès de son dossier parent."),
     "unlocked": N_("Plus personne ne modifie ce document."),
+    "invited": N_("La réunion les invite déjà."),
+    "uninvited": N_("La réunion ne l'invite pas, ou plus."),
     "quota": N_("C'est déjà la limite."),
     "drop_folder": N_("Ce nom de dossier de dépôt est déjà pris : choisissez-en un autre."),
     "drop_paused": N_("Ce dossier de dépôt est déjà suspendu."),
@@ -460,6 +431,8 @@ ALREADY: Final[Mapping[str, str]] = {
     "named": N_("C'est déjà son nom."),
     "labelled": N_("C'est déjà la mention de cette version."),
     "settled": N_("Quelqu'un a déjà répondu pour cette version."),
+    "todo_done": N_("Cette action est déjà marquée comme faite."),
+    "todo_open": N_("Cette action est déjà à mener."),
     "there": N_("Il se trouve déjà dans ce dossier."),
     "group": N_("Un groupe de travail porte déjà ce nom."),
     "organisation": N_("Une structure porte déjà ce nom."),
@@ -481,7 +454,12 @@ ALREADY: Final[Mapping[str, str]] = {
     "top_allowed": N_("Cette personne crée déjà des dossiers depuis l'accueil."),
     "top_refused": N_("Cette personne ne crée pas de dossiers depuis l'accueil."),
     "coordinated": N_("Vous coordonnez déjà ce dossier."),
+    "dossier": N_("Ce dossier est déjà celui d'une réunion."),
     "term": N_("Ce terme est déjà au glossaire, écrit ainsi ou presque : changez-le là."),
+    "meeting_state": N_("La réunion en est déjà là."),
+    "cancelled": N_("Cette réunion est déjà annulée."),
+    "not_cancelled": N_("Cette réunion n'est pas annulée."),
+    "not_approved": N_("Ce compte rendu n'est pas approuvé : il peut être corrigé."),
     "held": N_("Cette personne a déjà sur ce dossier cet accès, ou un accès plus étendu."),
 }
 
@@ -523,6 +501,8 @@ def explain(error: AtelierError, voice: Voice) -> Explanation:
     # A defect is told as the root of the tree, which has no facts.
     known: dict[str, object] = error.facts() if is_dataclass(error) else {}
     facts = {name: _shown(name, value, voice) for name, value in known.items()}
+    if isinstance(error, errors.Invalid) and error.fault in COUNTED and error.value.isdecimal():
+        facts["value"] = voice.number(int(error.value))
     return Explanation(
         title=voice.text(_title(error, said.title), **facts),
         happened=voice.text(_happened(error, said.happened), **facts),
@@ -571,7 +551,7 @@ def _kept(error: AtelierError, otherwise: str) -> str:
 
 
 def _happened(error: AtelierError, otherwise: str) -> str:
-    if isinstance(error, errors.TooLarge) and error.size_bytes is not None:
+    if type(error) is errors.TooLarge and error.size_bytes is not None:
         return _TOO_LARGE_BY
     if isinstance(error, errors.QuotaFull) and error.left_bytes == 0 and error.of in _FULL:
         return _FULL[error.of]

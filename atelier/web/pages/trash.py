@@ -179,6 +179,7 @@ async def _purge(visit: Visit, kind: RemovedKind) -> Response:
         crumbs=lying.crumbs,
         removed=lying.removed,
         weight=lying.weight,
+        laid=lying.laid,
         here=_home(_origin(visit)),
     )
 

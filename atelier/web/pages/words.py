@@ -14,6 +14,7 @@ from atelier.model.documents import ReadState
 from atelier.model.folders import Role
 from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.web.language import N_, Voice
+from atelier.web.pages.meeting_words import MEETING_JOURNAL, MEETING_NOTICES, MEETING_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
         N_("a refusé l'accès « %(role)s » que demandait %(subject)s"),
         N_("a refusé une demande d'accès"),
     ),
+    **MEETING_JOURNAL,
 }
 
 # Apart: some acts have one word in both journals, and are told there otherwise.
@@ -339,6 +341,7 @@ NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
 
 # What `?done=` may say after a redirect.
 NOTICES: Final[Mapping[str, str]] = {
+    **MEETING_NOTICES,
     "signed-in": N_("Bienvenue."),
     "signed-out": N_("Vous êtes déconnecté."),
     "welcome": N_("Votre mot de passe est enregistré. Bienvenue."),
@@ -360,6 +363,21 @@ NOTICES: Final[Mapping[str, str]] = {
     "drop-resumed": N_("Le dossier de dépôt est remis en marche."),
     "drop-unbound": N_("Le dossier de dépôt n'est plus relié ; ses fichiers restent en place."),
     "restored": N_("La version est restaurée comme nouvelle version."),
+    "item-added": N_("Le point est à l'ordre du jour. Écrivez le suivant, s'il y en a un."),
+    "item-changed": N_("Le point est modifié."),
+    "item-moved": N_("L'ordre des points est modifié."),
+    "item-removed": N_("Le point est retiré de l'ordre du jour ; ses pièces restent à leur place."),
+    "item-left-over": N_("Le point est reporté : la prochaine réunion de la série le proposera."),
+    "item-kept": N_("Le point n'est plus reporté."),
+    "items-carried": N_("Les points reportés sont repris à la fin de l'ordre du jour."),
+    "paper-pinned": N_("La pièce est jointe, dans cette version."),
+    "paper-pinned-some": N_(
+        "La pièce est jointe, dans cette version. Certains qui lisent ce dossier ne peuvent pas"
+        " l'ouvrir : pour eux, son nom n'est pas dit."
+    ),
+    "paper-unpinned": N_("La pièce n'est plus jointe à ce point ; le document reste à sa place."),
+    "todo-done": N_("L'action est marquée comme faite."),
+    "todo-reopened": N_("L'action est de nouveau à mener."),
     "search-kept": N_("La recherche est enregistrée : l'accueil dira ce qui y est nouveau."),
     "search-renamed": N_("La recherche est renommée."),
     "search-forgotten": N_("La recherche enregistrée est supprimée. Aucun document n'a changé."),
@@ -414,6 +432,7 @@ NOTICES: Final[Mapping[str, str]] = {
     ),
     "request-refused": N_("La demande est refusée ; la personne lira votre réponse."),
     "request-withdrawn": N_("La demande est retirée."),
+    "past-taken": N_("Les réunions cochées ont leur dossier ; rien d'autre n'a bougé."),
     "taken-over": N_("Vous coordonnez maintenant ce dossier ; son journal le dit."),
     "organisation-changed": N_("La fiche de la structure est enregistrée."),
     "organisation-left": N_("Le départ de la structure est enregistré."),
@@ -430,6 +449,13 @@ NOTICES: Final[Mapping[str, str]] = {
     "unseated": N_("La personne ne fait plus partie du groupe."),
     "appointed": N_("Cette personne coordonne maintenant le groupe."),
     "dismissed": N_("Cette personne ne coordonne plus le groupe."),
+    "invited": N_("C'est noté : la liste des personnes invitées est à jour."),
+    "invited-on": N_(
+        "C'est noté, aussi pour les réunions suivantes de la série qui ne sont pas encore tenues."
+    ),
+    "uninvited": N_("L'invitation est retirée ; les accès au dossier n'ont pas changé."),
+    "answered": N_("Votre réponse est enregistrée : vous pouvez encore la changer."),
+    "feed-ended": N_("Votre adresse d'agenda ne vaut plus."),
 }
 
 # Beginning of a media type → icon and kind; the first that fits counts.
@@ -453,6 +479,10 @@ KINDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("video/", "film", N_("Vidéo")),
     ("message/", "mail", N_("Courriel")),
     ("application/zip", "archive", N_("Archive")),
+    ("application/vnd.atelier.agenda", "calendar", N_("Ordre du jour")),
+    ("application/vnd.atelier.minutes", "text", N_("Compte rendu")),
+    ("application/vnd.atelier.decisions", "check", N_("Décisions")),
+    ("application/vnd.atelier.actions", "clock", N_("Actions à mener")),
     ("", "file", N_("Fichier")),
 )
 
@@ -502,6 +532,8 @@ def _telling(verb: Verb | NetworkVerb) -> tuple[str, ...]:
 
 
 def _fact(name: str, text: str, voice: Voice) -> Markup:
+    if name == "meeting_state" and text in MEETING_STATES:
+        return voice.markup(MEETING_STATES[text])
     if name == "role" and text in _ROLE_LABELS:
         return voice.markup(_ROLE_LABELS[text])
     if name.endswith("_bytes"):
