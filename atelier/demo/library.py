@@ -35,62 +35,58 @@ def _of_meetings() -> Iterator[Document]:
 
 def _of_meeting(meeting: Meeting, previous: Meeting | None) -> Iterator[Document]:
     series, year = meeting.series, meeting.on.year
+    if meeting.is_in_preparation:
+        return
     if series.agenda_name and year >= series.agenda_since:
         yield _agenda(meeting)
     if meeting.is_to_come:
         return
     yield _minutes(meeting, previous)
     if series.key == "plenieres" and meeting.on.month > 6:
-        at = _moment(meeting.on + timedelta(days=1), meeting.key + "/list")
+        at = moment(meeting.on + timedelta(days=1), meeting.key + "/list")
         name = f"Liste de présence {meeting.on.isoformat()}.pdf"
         yield _single(meeting, name, "prigent", at, "", attendance_list(meeting, at))
     if series.key == "plenieres" and meeting.on.month < 7:
-        at = _moment(meeting.on - timedelta(days=1), meeting.key + "/slides")
+        at = moment(meeting.on - timedelta(days=1), meeting.key + "/slides")
         name = f"Diaporama plénière {meeting.on.isoformat()}.pdf"
         yield _single(meeting, name, series.chair, at, "", slides(meeting, at))
 
 
 def _minutes(meeting: Meeting, previous: Meeting | None) -> Document:
     series = meeting.series
-    final_at = _moment(meeting.on + timedelta(days=9), meeting.key)
+    final_at = moment(meeting.on + timedelta(days=9), meeting.key)
     versions = []
     if series.key == "plenieres" or (series.key == "copil" and meeting.on.month > 6):
-        at = _moment(meeting.on + timedelta(days=3), meeting.key + "/draft")
+        at = moment(meeting.on + timedelta(days=3), meeting.key + "/draft")
         paper = minutes(meeting, previous, at, is_draft=True)
         versions.append(_version(meeting, series.secretary, at, "Projet pour relecture", paper))
     comment = "Version approuvée" if versions else ""
     paper = minutes(meeting, previous, final_at)
     versions.append(_version(meeting, series.secretary, final_at, comment, paper))
     pattern = series.old_minutes_name if meeting.on.year == 2021 else series.minutes_name
-    return Document(_folder(meeting), _named(pattern, meeting.on), tuple(versions))
+    return Document(meeting.folder, _named(pattern, meeting.on), tuple(versions))
 
 
 def _agenda(meeting: Meeting) -> Document:
     secretary = meeting.series.secretary
-    first = _moment(meeting.on - timedelta(days=45 if meeting.is_to_come else 21), meeting.key)
+    first = moment(meeting.on - timedelta(days=45 if meeting.is_to_come else 21), meeting.key)
     versions = [_version(meeting, secretary, first, "", agenda(meeting, first))]
     if meeting.series.key == "plenieres" and meeting.on.month > 6:
-        early = _moment(first.date() - timedelta(days=9), meeting.key + "/early")
+        early = moment(first.date() - timedelta(days=9), meeting.key + "/early")
         paper = agenda(meeting, early, is_final=False)
         versions.insert(0, _version(meeting, secretary, early, "Points à confirmer", paper))
-    return Document(
-        _folder(meeting), _named(meeting.series.agenda_name, meeting.on), tuple(versions)
-    )
+    return Document(meeting.folder, _named(meeting.series.agenda_name, meeting.on), tuple(versions))
 
 
 def _single(
     meeting: Meeting, name: str, author: str, at: datetime, comment: str, paper: Paper
 ) -> Document:
-    return Document(_folder(meeting), name, (_version(meeting, author, at, comment, paper),))
+    return Document(meeting.folder, name, (_version(meeting, author, at, comment, paper),))
 
 
 def _version(meeting: Meeting, author: str, at: datetime, comment: str, paper: Paper) -> Version:
     organisation = cast.represents(author, meeting.series.group)
     return Version(cast.people()[author].email, organisation, at, comment, paper)
-
-
-def _folder(meeting: Meeting) -> str:
-    return meeting.series.folder.format(year=meeting.on.year)
 
 
 def _named(pattern: str, on: date) -> str:
@@ -107,7 +103,7 @@ def _written(row: dict[str, Any]) -> Document:
     versions = []
     for number, each in enumerate(row["versions"], 1):
         author, organisation = each.get("by") or usual_author(row["folder"])
-        at = _moment(each["at"], f"{row['name']}/{number}")
+        at = moment(each["at"], f"{row['name']}/{number}")
         versions.append(
             Version(
                 author=cast.people()[author].email,
@@ -124,7 +120,7 @@ def _action_sheets() -> Iterator[Document]:
     tables = load("fiches")
     for row in tables["fiches"]:
         author, organisation = usual_author(tables["folder"])
-        at = _moment(row["at"], row["name"])
+        at = moment(row["at"], row["name"])
         blocks: list[Block] = []
         for part, text in zip(tables["parts"], row["texts"], strict=True):
             blocks += [Heading(part), Paragraph(typeset(text))]
@@ -137,7 +133,7 @@ def _action_sheets() -> Iterator[Document]:
 def _reviews() -> Iterator[Document]:
     for row in load("bilans")["bilans"]:
         author, organisation = usual_author("Bilans annuels")
-        at = _moment(row["at"], f"review/{row['year']}")
+        at = moment(row["at"], f"review/{row['year']}")
         texts = {key: row[key] for key in ("summary", "care", "outlook")}
         paper = review(row["year"], at, **texts)
         name = cast.organisations()[organisation].name
@@ -159,8 +155,8 @@ def _paper(title: str, author: str, at: datetime, blocks: tuple[Block, ...]) -> 
     return Paper(heading.text, cast.people()[author].name, at, pages((heading, *blocks)))
 
 
-def _moment(on: date, key: str) -> datetime:
-    """A working hour of that day, or of the Monday after a week-end."""
+def moment(on: date, key: str) -> datetime:
+    """A working hour of that day, or of the Monday after a week-end, as UTC."""
     on += timedelta(days=max(0, 7 - on.weekday()) % 7 if on.weekday() > 4 else 0)
     minute = draw.number(f"{key}/moment", 7 * 60, 16 * 60)
     return datetime.combine(on, time(minute // 60, minute % 60), UTC)

@@ -13,10 +13,16 @@ from atelier.demo.french import typeset
 
 SERIES = ("plenieres", "copil", "sante-mentale", "mobilite", "addictions", "logement")
 
+DONE, DONE_LATE = "fait", "fait avec un mois de retard"
+STATES = (DONE, DONE, DONE_LATE, "en cours", "reporté à la séance suivante")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A point of the agenda: what was said, decided, and is to be done by whom until when."""
+    """A point of the agenda: what was said, decided, and is to be done by whom until when.
+
+    `paper` is the path of a document laid before it, "" for none.
+    """
 
     title: str
     by: str
@@ -25,11 +31,15 @@ class Item:
     action: str
     who: str
     due: date | None
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Meetings of one kind; people are content keys."""
+    """Meetings of one kind; people are content keys.
+
+    `has_dossiers`: each is a meeting with a dossier in `folder`; else its papers only stand there.
+    """
 
     key: str
     title: str
@@ -43,11 +53,16 @@ class Series:
     secretary: str
     group: str | None
     members: tuple[str, ...]
+    has_dossiers: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A dated meeting. `rank` counts the items of its series before its own."""
+    """A dated meeting. `rank` counts the items of its series before its own.
+
+    `is_in_preparation`: it is not convened yet, nothing is on paper. `left_over` are items that
+    were not reached, with those who were to present them.
+    """
 
     series: Series
     on: date
@@ -56,6 +71,15 @@ class Meeting:
     items: tuple[Item, ...]
     is_to_come: bool
     rank: int
+    is_in_preparation: bool = False
+    left_over: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The path of the folder where its papers stand: its dossier, when it has one."""
+        series = self.series
+        dossier = f"{series.folder}/{self.on.isoformat()} {series.title}"
+        return dossier if series.has_dossiers else series.folder
 
     @property
     def key(self) -> str:
@@ -81,6 +105,8 @@ def meetings(series: str) -> tuple[Meeting, ...]:
                 items,
                 row.get("is_to_come", False),
                 rank,
+                row.get("is_in_preparation", False),
+                tuple((typeset(title), by) for title, by in row.get("left_over", ())),
             )
         )
         rank += len(items)
@@ -125,6 +151,16 @@ def remarks(meeting: Meeting, at: int) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def minutes_for(meeting: Meeting, at: int) -> int:
+    """How long the agenda gives the item at this position."""
+    return 5 * draw.number(f"{meeting.key}/{at}/minutes", 3, 8)
+
+
+def became(meeting: Meeting, item: Item) -> str:
+    """What the next minutes say of the item's action."""
+    return draw.one(f"{meeting.key}/{item.title}/state", STATES)
+
+
 def _series(key: str, tables: dict[str, Any]) -> Series:
     group = tables.get("group")
     members = cast.members(group) if group else tuple(tables.get("members", cast.with_places()))
@@ -141,6 +177,7 @@ def _series(key: str, tables: dict[str, Any]) -> Series:
         secretary=tables["secretary"],
         group=group,
         members=members,
+        has_dossiers=tables.get("has_dossiers", True),
     )
 
 
@@ -154,4 +191,5 @@ def _item(row: dict[str, Any]) -> Item:
         action=typeset(action),
         who=who,
         due=due,
+        paper=row.get("paper", ""),
     )

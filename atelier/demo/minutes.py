@@ -9,14 +9,14 @@ from atelier.demo.blocks import Block, Bullets, Content, Heading, PageBreak, Pap
 from atelier.demo.content import load
 from atelier.demo.french import day, sentences, typeset, weekday
 from atelier.demo.layout import pages
-from atelier.demo.meetings import Item, Meeting, excused, present, remarks
-
-_STATES = (
-    "fait",
-    "fait",
-    "fait avec un mois de retard",
-    "en cours",
-    "reporté à la séance suivante",
+from atelier.demo.meetings import (
+    Item,
+    Meeting,
+    became,
+    excused,
+    minutes_for,
+    present,
+    remarks,
 )
 
 
@@ -46,7 +46,7 @@ def agenda(meeting: Meeting, dated: datetime, *, is_final: bool = True) -> Paper
     """The agenda that convenes; before it is final, the papers to read are still missing."""
     title = f"Ordre du jour : {meeting.series.title}, {day(meeting.on)}"
     rows = tuple(
-        (str(at), item.title, cast.people()[item.by].name, f"{_minutes_for(meeting, at)} min")
+        (str(at), item.title, cast.people()[item.by].name, f"{minutes_for(meeting, at)} min")
         for at, item in enumerate(meeting.items, 1)
     )
     blocks: list[Block] = [
@@ -181,7 +181,7 @@ def _follow_up(previous: Meeting) -> list[Block]:
             item.action[:1].upper() + item.action[1:],
             people[item.who].name,
             day(item.due),
-            draw.one(f"{previous.key}/{item.title}/state", _STATES),
+            became(previous, item),
         )
         for item in previous.items
         if item.due is not None
@@ -236,10 +236,6 @@ def _closing(meeting: Meeting) -> Paragraph:
     lasted = draw.number(f"{meeting.key}/lasted", 85, 150)
     text = f"La séance est levée après {lasted // 60} h {lasted % 60:02d} d'échanges."
     return Paragraph(typeset(text))
-
-
-def _minutes_for(meeting: Meeting, at: int) -> int:
-    return 5 * draw.number(f"{meeting.key}/{at}/minutes", 3, 8)
 
 
 def _teaser(item: Item) -> str:

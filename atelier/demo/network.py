@@ -7,9 +7,10 @@ from typing import Any
 
 from atelier.demo import cast
 from atelier.demo.content import load
+from atelier.demo.dossiers import dossiers
 from atelier.demo.french import typeset
 from atelier.demo.library import documents
-from atelier.demo.plan import Account, Document, Folder, Grant, Plan
+from atelier.demo.plan import Account, Document, Folder, Grant, Meeting, Plan
 from atelier.model.folders import Role, SubjectKind
 
 FOUNDED_AT = datetime(2021, 1, 4, 8, 0, tzinfo=UTC)
@@ -19,15 +20,17 @@ _OPENED_BEFORE = timedelta(days=12)
 def plan() -> Plan:
     """The whole network as values; nothing is rendered."""
     content, papers = load("people"), documents()
+    meetings = dossiers(_keepers())
     return Plan(
         network_name=typeset(content["network"]),
         password=content["password"],
         organisations=tuple(cast.organisations().values()),
         people=tuple(cast.people().values()),
         groups=tuple(cast.groups().values()),
-        folders=_folders(papers),
+        folders=_folders(papers, meetings),
         grants=_grants(),
         papers=papers,
+        meetings=meetings,
         glossary=tuple(typeset(line) for line in load("glossary")["lines"]),
     )
 
@@ -47,31 +50,39 @@ def accounts() -> tuple[Account, ...]:
     )
 
 
-def _folders(papers: tuple[Document, ...]) -> tuple[Folder, ...]:
-    rows = load("folders")["folders"]
-    keepers = {row["path"]: row["coordinator"] for row in rows if "coordinator" in row}
-    return tuple(_folder(row, keepers, papers) for row in rows)
+def _keepers() -> dict[str, str]:
+    """Who coordinates each folder, by address: its own coordinator, else that of the one above."""
+    keepers: dict[str, str] = {}
+    for row in load("folders")["folders"]:
+        named, above = row.get("coordinator"), row["path"].rpartition("/")[0]
+        keepers[row["path"]] = cast.people()[named].email if named else keepers[above]
+    return keepers
 
 
-def _folder(row: dict[str, Any], keepers: dict[str, str], papers: tuple[Document, ...]) -> Folder:
-    path = row["path"]
-    named = row.get("coordinator")
-    keeper = path
-    while keeper not in keepers:
-        keeper = keeper.rpartition("/")[0]
-    return Folder(
-        path=path,
-        is_closed=row.get("closed", False),
-        keeper=cast.people()[keepers[keeper]].email,
-        coordinator=cast.people()[named].email if named else None,
-        made_at=_opened(path, papers),
+def _folders(papers: tuple[Document, ...], meetings: tuple[Meeting, ...]) -> tuple[Folder, ...]:
+    keepers = _keepers()
+    acts = [(one.folder, one.versions[0].deposited_at) for one in papers]
+    acts += [(one.folder, one.made_at) for one in meetings]
+    return tuple(
+        _folder(row, keepers[row["path"]], _opened(row["path"], acts))
+        for row in load("folders")["folders"]
     )
 
 
-def _opened(path: str, papers: tuple[Document, ...]) -> datetime:
-    """Some days before the first deposit in it or below."""
-    inside = (one for one in papers if f"{one.folder}/".startswith(f"{path}/"))
-    first = min(one.versions[0].deposited_at for one in inside)
+def _folder(row: dict[str, Any], keeper: str, made_at: datetime) -> Folder:
+    named = row.get("coordinator")
+    return Folder(
+        path=row["path"],
+        is_closed=row.get("closed", False),
+        keeper=keeper,
+        coordinator=cast.people()[named].email if named else None,
+        made_at=made_at,
+    )
+
+
+def _opened(path: str, acts: list[tuple[str, datetime]]) -> datetime:
+    """Some days before anything was put in it or below."""
+    first = min(at for folder, at in acts if f"{folder}/".startswith(f"{path}/"))
     return max(FOUNDED_AT, first - _OPENED_BEFORE)
 
 

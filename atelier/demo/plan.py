@@ -6,10 +6,11 @@ People are known by e-mail, organisations and groups by name, folders by path.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from atelier.demo.blocks import Paper
 from atelier.model.folders import Role, SubjectKind
+from atelier.model.meetings import Answer, Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,84 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What somebody (by name) is to do until when; `done_at` when she said it was done."""
+
+    text: str
+    who: str
+    due_on: date
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A line of an agenda. `paper` is the path of a document laid before it, "" for none.
+
+    `text`, `decision` and `task` are of a meeting that was held.
+    """
+
+    title: str
+    minutes: int
+    presenter: str
+    text: str = ""
+    decision: str = ""
+    task: Task | None = None
+    paper: str = ""
+    is_left_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answered, for which organisation; `instead` is who comes for her."""
+
+    author: str
+    organisation: str | None
+    answer: Answer
+    instead: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Somebody in the attendance, for that organisation."""
+
+    email: str
+    organisation: str
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of a series of its title, whose dossier stands in `folder`.
+
+    `keeper` prepares it and writes it up; the papers are those of `laid_at`. None of
+    `convened_at`, `laid_at`, `written_at` and `approved_at` where it has not come so far.
+    """
+
+    folder: str
+    title: str
+    day: date
+    starts: time
+    lasts_minutes: int
+    place: str
+    keeper: str
+    made_at: datetime
+    convened_at: datetime | None
+    laid_at: datetime | None
+    written_at: datetime | None
+    approved_at: datetime | None
+    invited: tuple[tuple[SubjectKind, str], ...]
+    points: tuple[Point, ...]
+    there: tuple[There, ...]
+    replies: tuple[Reply, ...]
+
+    @property
+    def path(self) -> str:
+        """Where its dossier stands."""
+        return f"{self.folder}/{self.day.isoformat()} {self.title}"
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account to try the demonstration with; `role` says what it shows."""
 
@@ -120,7 +199,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole network. `papers` are in order of their first deposit.
+    """The whole network. `papers` are in order of their first deposit, `meetings` of their days.
 
     `glossary` are its lines as they are pasted.
     """
@@ -133,4 +212,5 @@ class Plan:
     folders: tuple[Folder, ...]
     grants: tuple[Grant, ...]
     papers: tuple[Document, ...]
+    meetings: tuple[Meeting, ...]
     glossary: tuple[str, ...]

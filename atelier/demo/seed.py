@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
 from atelier.demo import papers
+from atelier.demo.meeting_acts import acts_of
 from atelier.demo.plan import Document, Folder, Grant, Person, Plan, Version
-from atelier.model.ids import FolderId, OrganisationId, PersonId
+from atelier.demo.seeding import Seeding
+from atelier.model.ids import PersonId
 from atelier.model.people import Actor
 from atelier.workspace import (
     admin,
@@ -38,7 +40,7 @@ async def fill(ws: Workspace, plan: Plan, progress: Progress) -> None:
     `progress` hears how many documents of how many are in. `AlreadySo` when a network
     stands there. Reading and indexing are left to the worker.
     """
-    seeding = _Seeding(ws, plan)
+    seeding = Seeding(ws, plan)
     await _found(seeding)
     done, total = count(1), len(plan.papers)
     progress(0, total)
@@ -46,32 +48,7 @@ async def fill(ws: Workspace, plan: Plan, progress: Progress) -> None:
         await act()
 
 
-@dataclass(slots=True)
-class _Seeding:
-    """What is known of what was brought in so far."""
-
-    ws: Workspace
-    plan: Plan
-    organisations: dict[str, OrganisationId] = field(default_factory=dict)
-    people: dict[str, PersonId] = field(default_factory=dict)
-    folders: dict[str, FolderId] = field(default_factory=dict)
-
-    @property
-    def steward(self) -> Person:
-        return next(one for one in self.plan.people if one.is_steward)
-
-    def at(self, when: datetime) -> Workspace:
-        """The workspace on that day."""
-        return replace(self.ws, clock=lambda: when)
-
-    async def actor(self, when: datetime, email: str, organisation: str | None = None) -> Actor:
-        """Someone on that day, acting for that organisation when one is named."""
-        found = await people.actor(self.at(when), email)
-        chosen = None if organisation is None else self.organisations[organisation]
-        return replace(found, acting_as=chosen)
-
-
-async def _found(seeding: _Seeding) -> None:
+async def _found(seeding: Seeding) -> None:
     plan, when = seeding.plan, min(folder.made_at for folder in seeding.plan.folders)
     ws = seeding.at(when)
     who = seeding.steward
@@ -116,9 +93,9 @@ async def _welcome(ws: Workspace, steward: Actor, person: PersonId, password: st
 
 
 def _acts(
-    seeding: _Seeding, deposited: Callable[[], None]
+    seeding: Seeding, deposited: Callable[[], None]
 ) -> Iterator[Callable[[], Awaitable[None]]]:
-    """Folders and deposits in order of time; a folder comes before what it holds."""
+    """Folders, deposits and meetings in order of time; a folder comes before what it holds."""
     dated: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = []
     for folder in seeding.plan.folders:
         dated.append((folder.made_at, 0, _Making(seeding, folder)))
@@ -126,6 +103,8 @@ def _acts(
         for number, version in enumerate(document.versions):
             tell = deposited if number == 0 else None
             dated.append((version.deposited_at, 1, _Depositing(seeding, document, version, tell)))
+    for meeting in seeding.plan.meetings:
+        dated += [(when, 2, act) for when, act in acts_of(seeding, meeting)]
     return (act for _, _, act in sorted(dated, key=lambda one: one[:2]))
 
 
@@ -133,7 +112,7 @@ def _acts(
 class _Making:
     """Make a folder and give its grants."""
 
-    seeding: _Seeding
+    seeding: Seeding
     folder: Folder
 
     async def __call__(self) -> None:
@@ -165,7 +144,7 @@ class _Making:
 class _Depositing:
     """Render a version and deposit it."""
 
-    seeding: _Seeding
+    seeding: Seeding
     document: Document
     version: Version
     tell: Callable[[], None] | None
@@ -179,7 +158,10 @@ class _Depositing:
         )
         folder = self.seeding.folders[document.folder]
         incoming = await deposits.begin(ws, author, folder, document.name)
-        await deposits.receive(ws, author, incoming, _chunks(contents), comment=version.comment)
+        done = await deposits.receive(
+            ws, author, incoming, _chunks(contents), comment=version.comment
+        )
+        self.seeding.documents[document.path] = done.document_id
         if self.tell is not None:
             self.tell()
 

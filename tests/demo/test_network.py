@@ -11,6 +11,7 @@ from atelier.demo import network
 from atelier.demo.plan import Document, Plan, Version
 from atelier.model import names
 from atelier.model.folders import Action, SubjectKind
+from atelier.model.past_names import guess
 
 PLAN = network.plan()
 CLOSED = {folder.path for folder in PLAN.folders if folder.is_closed}
@@ -24,7 +25,8 @@ def test_the_network_has_the_size_that_was_promised() -> None:
     assert sum(not person.places for person in PLAN.people) == 2
     assert sum(person.is_steward for person in PLAN.people) == 1
     assert len(PLAN.groups) == 4
-    assert len(PLAN.folders) == 30
+    assert len(PLAN.folders) == 24
+    assert len(PLAN.meetings) == 55
     assert len(CLOSED) == 3
     assert 145 <= len(PLAN.papers) <= 160
 
@@ -53,12 +55,49 @@ def test_meetings_and_deposits_spread_over_six_years() -> None:
         assert all(date.tzinfo is UTC and date.weekday() < 5 for date in dates)
 
 
+def test_meetings_come_so_far_as_their_days_and_in_order() -> None:
+    to_come = [one for one in PLAN.meetings if one.written_at is None]
+    assert [one.convened_at is None for one in to_come] == [False, False, True]
+    assert len({one.day.year for one in PLAN.meetings}) == 7
+    assert sum(one.approved_at is not None for one in PLAN.meetings) == 2
+    assert sum(len(one.replies) for one in PLAN.meetings) > 40
+    for meeting in PLAN.meetings:
+        acts = (meeting.made_at, meeting.convened_at, meeting.written_at, meeting.approved_at)
+        dated = [at for at in acts if at is not None]
+        dated += [at for one in meeting.points if one.task and (at := one.task.done_at)]
+        assert dated[:3] == sorted(dated[:3]), meeting.path
+        assert max(dated) < datetime(2026, 11, 1, tzinfo=UTC), meeting.path
+        assert meeting.keeper == _keeper(meeting.folder)
+        assert all(meeting.convened_at < one.at for one in meeting.replies if meeting.convened_at)
+
+
+def test_what_meetings_decided_and_left_to_do_is_there() -> None:
+    points = [point for meeting in PLAN.meetings for point in meeting.points]
+    tasks = [point.task for point in points if point.task]
+    assert sum(bool(point.decision) for point in points) > 100
+    assert 3 <= sum(task.done_at is None for task in tasks) <= 20
+    assert sum(point.is_left_over for point in points) == 1
+    paths = {document.path: document for document in PLAN.papers}
+    for meeting in PLAN.meetings:
+        for point in meeting.points:
+            if point.paper:
+                first = paths[point.paper].versions[0].deposited_at
+                assert meeting.laid_at is not None
+                assert first < meeting.laid_at, point.paper
+
+
+def test_one_series_of_old_meetings_is_left_as_plain_documents() -> None:
+    folder = "Logement et santé/Réunions du groupe"
+    assert all(one.folder != folder for one in PLAN.meetings)
+    names_there = [one.name for one in PLAN.papers if one.folder == folder]
+    assert len(names_there) == 8
+    assert all(guess(name).is_sure for name in names_there)
+
+
 def test_names_can_be_given_and_no_folder_holds_one_twice() -> None:
     taken = [(one.folder, names.key(one.name)) for one in PLAN.papers]
-    taken += [
-        (parent, names.key(name))
-        for parent, _, name in (one.path.rpartition("/") for one in PLAN.folders)
-    ]
+    paths = [*(one.path for one in PLAN.folders), *(one.path for one in PLAN.meetings)]
+    taken += [(parent, names.key(name)) for parent, _, name in (p.rpartition("/") for p in paths)]
     assert len(set(taken)) == len(taken)
     for document in PLAN.papers:
         assert names.checked(document.name) == document.name
@@ -73,6 +112,9 @@ def test_folders_come_after_their_parents_and_before_what_they_hold() -> None:
         assert not parent or made[parent] <= folder.made_at, folder.path
         assert parent or folder.coordinator, folder.path
         made[folder.path] = folder.made_at
+    for meeting in PLAN.meetings:
+        assert made[meeting.folder] < meeting.made_at, meeting.path
+        made[meeting.path] = meeting.made_at
     assert {document.folder for document in PLAN.papers} <= set(made)
     assert all(made[one.folder] < one.versions[0].deposited_at for one in PLAN.papers)
 
@@ -126,6 +168,10 @@ def test_there_is_one_account_for_each_role() -> None:
     assert "contributor" in _roles_held(accounts["contributor"].email)
 
 
+def _keeper(folder: str) -> str:
+    return next(one.keeper for one in PLAN.folders if one.path == folder)
+
+
 def _roles_held(email: str) -> set[str]:
     organisations = {
         place.organisation for one in PLAN.people if one.email == email for place in one.places
@@ -140,6 +186,8 @@ def _may_add(plan: Plan, document: Document, version: Version) -> bool:
     subjects = {version.author, "", *hats, *_groups_of(version.author, hats)}
     folders = {folder.path: folder for folder in plan.folders}
     path = document.folder
+    if path not in folders:  # the dossier of a meeting is open, and has no grants of its own
+        path = path.rpartition("/")[0]
     while path:
         if folders[path].coordinator == version.author:
             return True

@@ -11,27 +11,32 @@ from pathlib import Path
 import pytest
 
 from atelier import app
+from atelier.database import meetings as records
 from atelier.demo import network, seed
+from atelier.demo import plan as planned_of
 from atelier.demo.plan import Document, Plan
 from atelier.errors import AlreadySo, BadSignIn, Forbidden, NotFound
 from atelier.model.folders import Role
+from atelier.model.meetings import Meeting, MeetingState
 from atelier.model.people import Actor
 from atelier.settings import load
-from atelier.workspace import deposits, documents, folders, people, sharing
+from atelier.workspace import deposits, documents, folders, meetings, past, people, sharing
 from atelier.workspace.place import Workspace
 
 WHOLE = network.plan()
+LAID = {point.paper for meeting in WHOLE.meetings for point in meeting.points}
 CLOSED = [folder.path for folder in WHOLE.folders if folder.is_closed]
 
 
 def _some() -> Plan:
-    """Every folder, what is closed, what has most versions, a guest's, and some of the rest."""
+    """Every folder and meeting, what is closed or laid there, what has most versions, and more."""
     kept = [
         document
         for number, document in enumerate(WHOLE.papers)
         if document.folder in CLOSED
         or len(document.versions) > 2
         or document.versions[0].organisation is None
+        or document.path in LAID
         or number % 12 == 0
     ]
     return replace(WHOLE, papers=tuple(kept))
@@ -115,6 +120,83 @@ def test_every_version_bears_its_author_organisation_and_date(filled: Path) -> N
     _run(filled, compare)
 
 
+def test_meetings_are_as_planned_with_their_agendas_minutes_and_decisions(filled: Path) -> None:
+    async def compare(ws: Workspace) -> None:
+        for planned in PLAN.meetings:
+            meeting = await _meeting(ws, planned)
+            assert meeting.row.has_time
+            assert meeting.row.series is not None
+            assert meeting.row.series.name == planned.title
+            assert len(meeting.invited) == len(planned.invited)
+            assert [one.presence for one in meeting.attendance] == [
+                one.presence for one in planned.there
+            ]
+            own = [item for item in meeting.items if item.carried_from is None]
+            for item, point in zip(own, planned.points, strict=True):
+                title = " ".join(point.title.split())
+                assert (item.title, item.text) == (title, point.text)
+                assert [one.text for one in item.decisions] == [point.decision] * bool(
+                    point.decision
+                )
+                assert len(item.papers) == bool(point.paper)
+                for todo in item.todos:
+                    assert point.task is not None
+                    assert todo.person_id is not None
+                    assert (todo.done_on is None) == (point.task.done_at is None)
+
+    _run(filled, compare)
+
+
+def test_meetings_have_come_so_far_as_planned(filled: Path) -> None:
+    async def compare(ws: Workspace) -> None:
+        found = [(planned, await _meeting(ws, planned)) for planned in PLAN.meetings]
+        for planned, meeting in found:
+            state = MeetingState.PREPARATION
+            if planned.convened_at:
+                state = MeetingState.CONVENED
+            if planned.written_at:
+                state = MeetingState.HELD
+            if planned.approved_at:
+                state = MeetingState.APPROVED
+            assert meeting.row.state is state, planned.path
+            assert len(meeting.replies) == len(planned.replies), planned.path
+            assert (meeting.odt_id is None) == (planned.approved_at is None), planned.path
+        assert any(item.carried_from for item in found[-1][1].items)
+
+    _run(filled, compare)
+
+
+def test_a_reader_of_the_network_finds_plenary_meetings_and_no_others_of_closed_circles(
+    filled: Path,
+) -> None:
+    async def look(ws: Workspace) -> None:
+        reader = await _actor(ws, "reader")
+        for planned in PLAN.meetings:
+            if planned.folder == "Réunions plénières":
+                assert await folders.find(ws, reader, planned.path)
+            if planned.folder.startswith("Mobilité"):
+                with pytest.raises(NotFound):
+                    await folders.find(ws, reader, planned.path)
+
+    _run(filled, look)
+
+
+def test_the_series_left_as_documents_is_what_the_page_of_old_meetings_proposes(
+    filled: Path,
+) -> None:
+    async def look(ws: Workspace) -> None:
+        place = "Logement et santé/Réunions du groupe"
+        keeper = next(one.keeper for one in PLAN.folders if one.path == place)
+        actor = await people.actor(ws, keeper)
+        found = await past.look(ws, actor, await folders.find(ws, actor, place))
+        planned = [one for one in PLAN.papers if one.folder == place]
+        assert planned
+        assert found.total == len(planned)
+        assert {one.title for one in found.meetings} == {"Logement"}
+
+    _run(filled, look)
+
+
 def test_grants_are_given_as_planned_with_their_ends(filled: Path) -> None:
     async def compare(ws: Workspace) -> None:
         for folder in PLAN.folders:
@@ -178,7 +260,9 @@ def test_a_network_that_stands_is_not_filled_again(filled: Path) -> None:
 
 
 async def _versions(ws: Workspace, planned: Document) -> list[tuple[int, str, str, object, str]]:
-    keeper = next(one.keeper for one in PLAN.folders if one.path == planned.folder)
+    keepers = {one.path: one.keeper for one in PLAN.folders}
+    keepers |= {one.path: one.keeper for one in PLAN.meetings}
+    keeper = keepers[planned.folder]
     actor = await people.actor(ws, keeper)
     listing = await folders.look(ws, actor, await folders.find(ws, actor, planned.folder))
     number = next(row.id for row in listing.documents if row.name == planned.name)
@@ -187,6 +271,14 @@ async def _versions(ws: Workspace, planned: Document) -> list[tuple[int, str, st
         (one.number, one.author, one.organisation, one.created_at, one.comment)
         for one in reversed(found)
     ]
+
+
+async def _meeting(ws: Workspace, planned: planned_of.Meeting) -> Meeting:
+    keeper = await people.actor(ws, planned.keeper)
+    dossier = await folders.find(ws, keeper, planned.path)
+    found = await ws.db.read(lambda tx: records.of_dossier(tx, dossier))
+    assert found is not None
+    return (await meetings.look(ws, keeper, found)).meeting
 
 
 async def _actor(ws: Workspace, role: str) -> Actor:
