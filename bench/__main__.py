@@ -11,7 +11,7 @@ import ast
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from atelier import bootstrap
@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--documents", nargs="+", type=int, metavar="N", help="how many (search takes it)"
     )
+    parser.add_argument("--meetings", type=int, metavar="N", help="how many (meetings takes it)")
     options = parser.parse_args()
     known = benchmarks()
     unknown = [name for name in options.names if name not in known]
@@ -38,7 +39,8 @@ def main() -> int:
         if unknown:
             print(f"No such benchmark: {', '.join(unknown)}", file=sys.stderr)
         return 2 if unknown else 0
-    given = {"documents": options.documents} if options.documents else {}
+    wanted = {"documents": options.documents, "meetings": options.meetings}
+    given = {name: value for name, value in wanted.items() if value}
     runs = {name: importlib.import_module(f"bench.{name}").run for name in options.names}
     refusing = [name for name, run in runs.items() if not given.keys() <= _options(run)]
     if refusing:
@@ -63,7 +65,7 @@ def _options(run: Run) -> frozenset[str]:
     return frozenset(inspect.signature(run).parameters)
 
 
-def _measure(runs: dict[str, Run], given: dict[str, list[int]]) -> list[Figure]:
+def _measure(runs: dict[str, Run], given: Mapping[str, object]) -> list[Figure]:
     figures: list[Figure] = []
     for name, run in runs.items():
         print(f"· {name}…", file=sys.stderr, flush=True)

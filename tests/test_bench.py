@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads, extraction, hidden
+from bench import beside, deposits, downloads, extraction, hidden, meetings
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -105,6 +105,17 @@ def test_reading_is_measured_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
         ("times idle", "≤ 2"),
     ]  # fmt: skip
     assert all(one.value > 0 for one in figures)
+
+
+def test_meetings_are_measured_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATELIER_SAMPLES", raising=False)
+    figures = meetings.measured(20, documents=60, each=2)
+    goals = {one.name.removeprefix("20 meetings, "): one.goal for one in figures}
+    for who in ("", "reader, "):
+        assert goals[f"{who}dossier, p95"] == goals[f"{who}search, p95"] == "≤ 50"
+        assert goals[f"{who}register, p95"] == goals[f"{who}register, a word, p95"] == "≤ 100"
+    assert len(figures) == 20
+    assert all(one.value > 0 and "server's CPU" in one.against for one in figures)
 
 
 def test_hidden_words_are_timed_against_missing_ones() -> None:
