@@ -36,7 +36,7 @@ class Answer(StrEnum):
 ADA, KIM, SOL, LEA, CORA, MONA, ROSE, DAN, NEWCOMER = range(1, 10)
 TOWN, HOSPITAL, SURGERY, THIRD = range(1, 5)
 PLACES: Final = {KIM: SURGERY, SOL: HOSPITAL, LEA: SURGERY, CORA: HOSPITAL, ROSE: TOWN}
-HOME, OLD, AWAY, SUBJECT, CLOSED = range(1, 6)
+HOME, OLD, AWAY, SUBJECT, CLOSED, DOSSIER = range(1, 7)
 GROUP: Final = 1
 DOCUMENT: Final = 1
 TODAY: Final = date(2026, 3, 12)
@@ -84,6 +84,8 @@ def thing_of(door: Door) -> Thing:
     """What changes state behind this door."""
     if door.path.startswith("/trash/folders/"):
         return Thing.ALONE
+    if "{meeting:id}" in door.path or "{todo:id}" in door.path:
+        return Thing.FOLDER  # the dossier stands in it, and shares its fate
     if "{document:id}" in door.path or "/trash/documents/" in door.path:
         return Thing.DOCUMENT
     if "{folder:id}" in door.path or door.path in _ABOUT_THE_FOLDER:
@@ -129,6 +131,7 @@ def _network() -> Network:
     net.places[NEWCOMER] = [Place(len(PLACES) + 1, TOWN)]
     net.seats = {GROUP: {place.membership: True for place in net.places[CORA]}}
     net.parents = {HOME: None, OLD: None, AWAY: None, SUBJECT: OLD, CLOSED: OLD}
+    net.parents[DOSSIER] = SUBJECT
     net.closed = {CLOSED}
     for folder in (HOME, OLD, CLOSED):
         net.grants += [
@@ -245,6 +248,8 @@ _answers_for_all = _open_if(lambda asking: asking.may("restore"), Answer.NOT_FOU
 _shows_space = _in_readable(lambda asking: asking.may("share") or _shares_above(asking))
 _limits_space = _in_readable(_shares_above)
 _opens_top = _open_if(lambda asking: asking.net.manages(asking.asker), Answer.FORBIDDEN)
+_marks = _in_readable(lambda asking: asking.may("meet", DOSSIER))
+_reads_away = _open_if(lambda asking: asking.may("read", AWAY), Answer.NOT_FOUND)
 _stands = _open_if(lambda asking: bool(asking.net.reach(SUBJECT)), Answer.NOT_FOUND)
 _everybody = _open_if(lambda asking: True, Answer.NOT_FOUND)
 _nobody = _open_if(lambda asking: False, Answer.NOT_FOUND)
@@ -262,10 +267,11 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
        for path in (_PAPER, _BELOW) for act in ("restore", "purge")},
     **{("*", f"{_ALONE}/{act}"): _lies_alone for act in ("restore", "purge")},
     **{("*", path): _everybody for path in (
-        "/", "/trash", "/search", "/search.json", "/search/suggestions",
+        "/", "/trash", "/meetings", "/decisions", "/decisions.csv", "/decisions.pdf", "/actions",
+        "/search", "/search.json", "/search/suggestions",
         "/people/{person:id}", "/organisations/{organisation:id}",
         "/groups/{group:id}", "/requests", "/requests/new", "/see-as/stop", "/signout", "/searches",
-        "/acting-as",
+        "/acting-as", "/calendar", "/calendar/end",
     )},
     ("POST", "/folders"): _opens_top,
     ("GET", "/people"): _everybody,
@@ -299,6 +305,9 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
     # Kim deposited it: a contributor has nothing to answer there.
     **{("POST", f"/documents/{{document:id}}/versions/{{version:id}}/{act}"): _answers_for_all
        for act in ("settle", "purge")},
+    ("GET", "/meetings/{meeting:id}/items/{item:id}/papers/{document:id}"): _reads_away,
+    # Nobody of the network is named: only those who coordinate answer for it.
+    **{("POST", f"/actions/{{todo:id}}/{act}"): _marks for act in ("done", "reopen")},
     ("GET", "/folders/{folder:id}/space"): _shows_space,
     ("POST", "/folders/{folder:id}/quota"): _limits_space,
 }  # fmt: skip

@@ -40,6 +40,8 @@ RANDOM: Final = {
     "people": ("password_hash",),
     "uploads": ("key",),
     "locks": ("token",),
+    "meetings": ("uid",),
+    "calendar_feeds": ("token_hash",),
 }
 
 _FILES: Final = ("drafts", "derived")

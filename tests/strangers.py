@@ -27,6 +27,7 @@ from atelier.workspace import (
     accounts,
     admin,
     aside,
+    calendars,
     deposits,
     documents,
     dropped,
@@ -44,7 +45,7 @@ from atelier.workspace import (
 )
 from atelier.workspace.place import Workspace
 from atelier.workspace.uploads import Announced
-from tests import matrix
+from tests import matrix, strangers_meetings
 from tests.matrix import DOCUMENT, PLACES, Thing
 from tests.oracle import Asker, Network
 from tests.snapshots import Snapshot
@@ -60,6 +61,7 @@ FOLDER_WORDS: Final = {
     matrix.AWAY: "Ailimor",
     matrix.SUBJECT: "Folbavux",
     matrix.CLOSED: "Clorebix",
+    matrix.DOSSIER: strangers_meetings.TITLE_WORD,
 }
 NAME_WORD, OLD_NAME_WORD, COMMENT_WORD = "Docuzelpi", "Premizavo", "Commentuxa"
 TEXT_WORDS: Final = ("texturvom", "rarobiqua")
@@ -86,6 +88,7 @@ class Served:
     static: str
     welcome: str
     upload: str
+    feeds: dict[str, str]
 
     def in_state(self, thing: Thing, state: str) -> None:
         """Have the records as they were when the thing was in that state."""
@@ -121,7 +124,9 @@ def strangers(data: Path) -> Iterator[Served]:
         page = client("anonymous").get("/signin").text
         static = re.search(r'/static/([^"]+\.css)"', page)
         assert static
-        yield Served(settings, tokens, client, made.snapshots, static[1], made.welcome, made.upload)
+        feeds = {caller: made.feeds[_name(caller)] for caller in tokens}
+        kept = (made.snapshots, static[1], made.welcome, made.upload)
+        yield Served(settings, tokens, client, *kept, feeds)
 
 
 def hidden_words(net: Network, asker: Asker, thing: Thing, state: str) -> set[str]:
@@ -129,6 +134,8 @@ def hidden_words(net: Network, asker: Asker, thing: Thing, state: str) -> set[st
     hidden = {word for folder, word in FOLDER_WORDS.items() if not net.may(asker, "read", folder)}
     if not net.may(asker, "read", matrix.AWAY):
         hidden.add(AWAY_WORD)
+    if not net.may(asker, "read", matrix.DOSSIER):
+        hidden |= set(strangers_meetings.MEETING_WORDS)
     is_gone = thing is Thing.DOCUMENT and state in ("trashed", "purged")
     if is_gone or not net.may(asker, "read", matrix.SUBJECT):
         hidden |= set(PAPER_WORDS)
@@ -173,6 +180,7 @@ class _Making:
         self.tokens: dict[str, str] = {}
         self.snapshots: dict[tuple[Thing, str], Snapshot] = {}
         self.welcome = self.upload = ""
+        self.feeds: dict[str, str] = {}
 
     async def all(self) -> _Making:
         """Everything."""
@@ -228,6 +236,8 @@ class _Making:
             await self.share(ws, FolderId(number))
             dan = Subject(SubjectKind.PERSON, matrix.DAN)
             await sharing.grant(ws, kim, FolderId(number), dan, Role.COORDINATOR)
+        for name in self.tokens:
+            self.feeds[name] = await calendars.make(ws, await self.actor(ws, name))
         await accounts.disable(ws, await self.actor(ws, "ada"), PersonId(matrix.DAN))
 
     async def things(self, ws: Workspace) -> None:
@@ -251,6 +261,9 @@ class _Making:
             incoming = await deposits.begin(ws, kim, FolderId(matrix.AWAY), name)
             await incoming.write(f"On y lit {AWAY_WORD}.".encode())
             await deposits.finish(ws, kim, incoming)
+        paper = f"{AWAY_WORD} 0.txt"
+        dossier = await strangers_meetings.meet(ws, kim, folder, DOCUMENT + 1, paper)
+        assert dossier == matrix.DOSSIER
         lea = await self.actor(ws, "lea")
         await requests.ask(
             ws, lea, About.FOLDER, folder, role=Role.CONTRIBUTOR, message=MESSAGE_WORD

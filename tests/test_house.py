@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "bootstrap"),
     ("model", "settings", "files"),
     ("access",),
-    ("database", "blobs", "search", "extract"),
+    ("database", "blobs", "search", "extract", "papers"),
     ("workspace",),
     ("web", "worker", "importing"),
     ("app",),
@@ -58,6 +58,9 @@ CONTRACTS: Mapping[str, str] = {
     "atelier.search.media_types": "the kind of a file by its media type; pure",
     "atelier.search.glossary": "a query widened by words of the network; pure",
     "atelier.extract.contract": "what a reader promises",
+    "atelier.papers.contract": "a paper as blocks, and what becomes of it",
+    "atelier.papers.markdown": "Markdown as blocks; pure",
+    "atelier.papers.calendar": "meetings as a calendar; pure",
 }
 
 # Without an actor, so without a check of access: only machines and the command line call them.
@@ -88,6 +91,8 @@ THIRD_PARTY: Mapping[str, tuple[tuple[str, ...], str]] = {
     "markupsafe": (("atelier.web",), "text that a template may print as it is; Jinja's own"),
     "msgspec": (("atelier",), "values and strict decoding, on every floor"),
     "numpy": (("atelier.extract",), "the tables of py3langid's model, shared between children"),
+    "icalendar": (("atelier.papers",), "invitations and feeds for calendars"),
+    "markdown_it": (("atelier.papers",), "the Markdown of minutes"),
     "odfdo": (("atelier.demo",), "writes the papers of the demonstration"),
     "py3langid": (("atelier.extract",), "the language of a text"),
     "olefile": (("atelier.extract",), "the streams of old Office files"),
@@ -96,7 +101,10 @@ THIRD_PARTY: Mapping[str, tuple[tuple[str, ...], str]] = {
     "pyrage": (("atelier.workspace.sealing",), "age: backups encrypted to a public key"),
     "python_multipart": (("atelier.web",), "forms, parsed straight into the hashing writer"),
     "python_calamine": (("atelier.extract",), "reads spreadsheets"),
-    "reportlab": (("atelier.demo",), "writes the papers of the demonstration"),
+    "reportlab": (
+        ("atelier.demo", "atelier.papers"),
+        "writes minutes, registers, samples",
+    ),
     "selectolax": (("atelier.extract",), "reads HTML"),
     "starlette": (("atelier.web", "atelier.app"), "routes, requests and responses"),
     "Stemmer": (("atelier.search",), "the French analysis"),
@@ -115,6 +123,7 @@ BENEATH = {"uvloop": "uvicorn's event loop"}
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "charset-normalizer": "charset_normalizer",
+    "markdown-it-py": "markdown_it",
     "pillow": "PIL",
     "PyStemmer": "Stemmer",
     "python-calamine": "python_calamine",

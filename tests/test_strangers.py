@@ -17,7 +17,7 @@ import pytest
 
 from atelier.web.doors import PUBLIC, SIGNED_IN, UNASKED, Door
 from atelier.web.routes import DOORS
-from tests import matrix
+from tests import matrix, strangers_meetings
 from tests.matrix import CALLERS, DOCUMENT, FURTHER, STATES, Answer, Thing
 from tests.oracle import Asker
 from tests.snapshots import dump
@@ -36,6 +36,7 @@ FOR_ANYBODY: Final = {
     "GET /signin", "POST /signin", "GET /welcome/{token}", "POST /welcome/{token}",
     "POST /language", "GET /static/{path:path}", "GET /favicon.ico", "GET /health",
     "OPTIONS /deposits/",
+    "GET /calendar/{token}.ics",  # whoever has the address; it shows what its person may read
 }  # fmt: skip
 # What is filled in otherwise here than in `test_routes`, whose network is another one.
 OWN_FORMS: Final = {
@@ -83,12 +84,14 @@ def test_each_door_refuses_somebody_or_is_for_everybody() -> None:
 
 # Behind these there is nothing but her own, or what the whole network may know.
 EVERYBODYS: Final = {
-    "GET /", "GET /trash", "GET /search", "GET /search.json", "GET /search/suggestions",
+    "GET /decisions", "GET /decisions.csv", "GET /decisions.pdf", "GET /actions",
+    "GET /", "GET /trash", "GET /meetings", "GET /search", "GET /search.json",
+    "GET /search/suggestions",
     "GET /people", "GET /people/{person:id}", "GET /glossary",
     "GET /organisations/{organisation:id}", "GET /groups/{group:id}", "GET /requests",
     "GET /requests/new", "POST /requests", "POST /see-as/stop", "POST /signout",
     "GET /searches", "POST /searches",
-    "POST /acting-as",
+    "POST /acting-as", "GET /calendar", "POST /calendar", "POST /calendar/end",
 }  # fmt: skip
 
 
@@ -157,7 +160,9 @@ def _knock(world: Served, door: Door, caller: str, thing: Thing, state: str) -> 
 
 def _lasting(eye: sqlite3.Connection) -> list[Any]:
     """The records, without those that tell of visits."""
-    visits = {"sessions", "sign_in_attempts", "access_log", "access_log_ends"}
+    visits = {
+        "sessions", "sign_in_attempts", "access_log", "access_log_ends", "meeting_openings",
+    }  # fmt: skip
     return [(name, rows) for name, rows in dump(eye) if name not in visits]
 
 
@@ -187,7 +192,7 @@ def _address(world: Served, door: Door) -> str:
     coras_place = list(matrix.PLACES).index(matrix.CORA) + 1
     numbers = {
         "folder": matrix.OLD if is_in_trash_of_old else matrix.SUBJECT,
-        "document": DOCUMENT,
+        "document": DOCUMENT + 1 if "{meeting:id}" in door.path else DOCUMENT,
         "version": 1,
         "page": 1,
         "removed": removed.get(matrix.thing_of(door), matrix.SUBJECT),
@@ -201,8 +206,14 @@ def _address(world: Served, door: Door) -> str:
         "drop": 1,
         "saved": 1,
         "term": 1,
+        "meeting": strangers_meetings.MEETING,
+        "item": strangers_meetings.ITEM,
+        "decision": strangers_meetings.DECISION,
+        "todo": strangers_meetings.TODO,
+        "series": strangers_meetings.SERIES,
     }
     path = door.path.replace("{name}", "x.pdf").replace("{path:path}", world.static)
+    path = path.replace("{token}.ics", f"{world.feeds['stranger']}.ics")
     path = path.replace("{token}", world.welcome)
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:id}}", str(number))

@@ -6,8 +6,11 @@ after each change. Nobody follows the index meanwhile: it stays as it was before
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -17,7 +20,7 @@ from starlette.testclient import TestClient
 from atelier.web import tus
 from atelier.web.doors import Door
 from atelier.web.routes import DOORS
-from tests import matrix
+from tests import matrix, strangers_meetings
 from tests.matrix import CALLERS, DOCUMENT, Thing
 from tests.oracle import Asker
 from tests.strangers import (
@@ -59,6 +62,11 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "drop": (1,),
     "saved": (1,),
     "term": (1,),
+    "meeting": (strangers_meetings.MEETING,),
+    "item": (strangers_meetings.ITEM,),
+    "decision": (strangers_meetings.DECISION,),
+    "todo": (strangers_meetings.TODO,),
+    "series": (strangers_meetings.SERIES,),
     "removed": (DOCUMENT, matrix.SUBJECT, matrix.CLOSED),
 }
 # What is asked of a page beside its address; it holds no word that is looked for.
@@ -74,6 +82,11 @@ QUERIES: Final = {
     "/search.json": ("", "?q=x&kind=pdf&older=1"),
     "/search/suggestions": ("", "?q=xy"),
     "/requests/new": (f"?about=folder&number={matrix.SUBJECT}&role=reader",),
+    "/meetings": ("", "?series=1&organisation=3&year=2026"),
+    "/decisions": ("", f"?folder={matrix.SUBJECT}", "?series=1&words=x", "?since=2026-01-01"),
+    "/decisions.csv": ("", "?series=1", f"?folder={matrix.SUBJECT}"),
+    "/actions": ("", "?list=late", "?list=left", "?list=done"),
+    "/folders/{folder:id}/meetings": ("", "?series=1"),
     "/orphans": (f"?folder={matrix.SUBJECT}",),
     "/search": ("", "?q=lit", "?q=lit&saved=1"),
 }
@@ -133,6 +146,30 @@ def test_a_search_for_a_hidden_word_is_a_search_for_a_word_that_never_was(
                 searching.is_blind_to(asked, word)
         for word in sorted(names):
             searching.is_blind_to("dossier:{} ici", word)
+
+
+@pytest.mark.parametrize(("thing", "state"), STATES, ids=lambda one: str(one))
+def test_no_feed_tells_a_word_to_one_who_may_not_read_it(
+    world: Served, thing: Thing, state: str
+) -> None:
+    world.in_state(thing, state)
+    with contextlib.closing(sqlite3.connect(world.settings.data / "atelier.sqlite3")) as records:
+        now = int(time.time() * 1000)
+        records.execute("UPDATE meetings SET state = 'convened', starts_at = ?", (now,))
+        records.commit()
+    net, nobody = matrix.network_in(thing, state), world.client("anonymous")
+    for caller in ("stranger", *SIGNED_IN):
+        asker = Asker(CALLERS[caller] or 0)
+        answer = nobody.get(f"/calendar/{world.feeds[caller]}.ics")
+        words = hidden_words(net, asker, thing, state)
+        assert answer.status_code == 200 and not told(answer.text, words), (caller, answer.text)
+        assert (strangers_meetings.TITLE_WORD in answer.text) == net.may(
+            asker, "read", matrix.DOSSIER
+        ), caller
+    ended = nobody.get(f"/calendar/{world.feeds['disabled']}.ics")
+    never = nobody.get(f"/calendar/{'x' * 43}.ics")
+    assert ended.status_code == never.status_code == 404
+    assert ended.content == never.content
 
 
 class Searching:

@@ -14,10 +14,17 @@ from atelier.workspace import (
     upkeep,
 )
 from tests.act import Act
+from tests.acts_on_agendas import AGENDAS
 from tests.acts_on_documents import BYTES, DOCUMENTS, begin_upload_with_bytes
 from tests.acts_on_findings import FINDINGS
+from tests.acts_on_invitations import INVITATIONS
+from tests.acts_on_meetings import MEETINGS
+from tests.acts_on_minutes import MINUTES
 from tests.acts_on_network import FOLDERS, PEOPLE, SESSIONS
+from tests.acts_on_past import PAST
+from tests.acts_on_records import RECORDS
 from tests.acts_on_saved import SAVED
+from tests.acts_on_todos import TODOS
 from tests.stage import Stage
 
 # What no person does.
@@ -88,4 +95,20 @@ UPKEEP: Final = (
 )
 
 
-ACTS: Final = (*BYTES, *DOCUMENTS, *FINDINGS, *SAVED, *FOLDERS, *PEOPLE, *SESSIONS, *UPKEEP)
+ACTS: Final = (
+    *BYTES,
+    *AGENDAS,
+    *RECORDS,
+    *DOCUMENTS,
+    *FINDINGS,
+    *PAST,
+    *INVITATIONS,
+    *MINUTES,
+    *MEETINGS,
+    *SAVED,
+    *TODOS,
+    *FOLDERS,
+    *PEOPLE,
+    *SESSIONS,
+    *UPKEEP,
+)

@@ -64,7 +64,7 @@ def hits(visit: Visit) -> list[Hit]:
     """The documents found, on a page of results."""
     found = []
     for hit in visit.page.locator(".hit").all():
-        title = hit.locator("h2 a")
+        title = hit.locator("h2 a, h3 a")
         pages = {
             re.sub(r"\s+", " ", link.inner_text()).strip(): link.get_attribute("href") or ""
             for link in hit.locator(".pages a").all()

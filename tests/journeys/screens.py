@@ -18,7 +18,8 @@ from playwright.sync_api import ViewportSize
 from atelier.demo.network import accounts
 from bench.serving import serving
 from tests.house import ROOT
-from tests.journeys.pages import PAGES, Shown
+from tests.journeys.pages import PAGES
+from tests.journeys.reaching import Shown
 from tests.journeys.stage import Stage, browser
 
 KEPT: Final = ROOT / "docs" / "screens"
@@ -31,6 +32,7 @@ SIZES: Final[dict[Size, ViewportSize]] = {
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _OF_THE_README: Final = (
     "home", "folder", "document", "search",
+    "meetings", "meeting-held", "minutes-held", "record-held", "register", "past",
     "access", "viewers", "why", "folder-close-announced", "folder-seen-as",
 )  # fmt: skip
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.focus import tab_to
-from tests.journeys.pages import in_folder
 from tests.journeys.people import COORDINATOR
+from tests.journeys.reaching import in_folder
 from tests.journeys.stage import NARROW, Stage, Visit, said
 
 pytestmark = pytest.mark.browser

@@ -76,7 +76,7 @@ def test_a_facet_narrows_what_was_found_and_one_comes_back(engine: Stage, has_sc
         visit.page.go_back()
         assert _count(visit) >= everything
         visit.page.go_forward()
-        visit.page.get_by_role("link", name="Retirer Type de fichier").click()
+        visit.page.get_by_role("link", name="Retirer Type").click()
         visit.page.wait_for_url("**/search?q=logement")
         assert _count(visit) >= everything
 

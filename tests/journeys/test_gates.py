@@ -14,7 +14,8 @@ from babel.messages.pofile import read_po
 import atelier
 from atelier.web.routes import DOORS
 from tests.journeys import axe, focus
-from tests.journeys.pages import NOT_PAGES, PAGES, Shown
+from tests.journeys.pages import NOT_PAGES, PAGES
+from tests.journeys.reaching import Shown
 from tests.journeys.stage import DESK, NARROW, VOICES, Stage, Visit
 
 pytestmark = pytest.mark.browser
