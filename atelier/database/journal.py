@@ -12,6 +12,8 @@ from atelier.model.ids import DocumentId, FolderId, OrganisationId
 from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.model.people import Actor
 
+_LOOKED_AT = 100
+
 
 async def note(
     tx: Transaction,
@@ -72,6 +74,28 @@ async def lines(tx: Transaction, folder: FolderId, *, before: int, limit: int) -
         JournalLine(number, from_ms(at), person, organisation or "", Verb(verb), json.loads(facts))
         for number, at, person, organisation, verb, facts in rows
     ]
+
+
+async def last_of_item(
+    tx: Transaction, folder: FolderId, verb: Verb, item: str
+) -> tuple[str, datetime] | None:
+    """Who did this last to the item of that title in the dossier, and when.
+
+    None where the newest `_LOOKED_AT` lines of that verb do not tell.
+    """
+    rows = await tx.rows(
+        "SELECT p.name, j.at, j.facts FROM journal j JOIN people p ON p.id = j.person_id"
+        " WHERE j.folder_id = :folder AND j.verb = :verb ORDER BY j.id DESC LIMIT :limit",
+        folder=folder,
+        verb=verb,
+        limit=_LOOKED_AT,
+    )
+    told = ((person, from_ms(at)) for person, at, facts in rows if _item(facts) == item)
+    return next(told, None)
+
+
+def _item(facts: str) -> str:
+    return str(json.loads(facts).get("item", ""))
 
 
 async def network_lines(tx: Transaction, *, before: int, limit: int) -> list[JournalLine]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,8 @@ from atelier.model.people import Actor
 from atelier.workspace.place import Records, Workspace
 
 AT_ONCE = 2
+# Papers are written two at a time for everybody: nobody holds both places.
+_FEWER: Final[Mapping[str, int]] = {"papers": 1}
 MAX_WAITING = 6
 _RETRY_SECONDS = 5
 
@@ -30,7 +32,7 @@ T = TypeVar("T")
 class _Line:
     """The turns of one person at one kind of work."""
 
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    places: asyncio.Semaphore
     count: int = 0
 
 
@@ -40,16 +42,22 @@ _Lines = dict[tuple[PersonId, str], _Line]
 _LINES: Final[WeakKeyDictionary[Records, _Lines]] = WeakKeyDictionary()
 
 
+def at_once(work: str) -> int:
+    """How many of one person's may be at this work at the same time."""
+    return _FEWER.get(work, AT_ONCE)
+
+
 @contextlib.asynccontextmanager
 async def turn(ws: Workspace, actor: Actor, work: str) -> AsyncIterator[None]:
-    """Wait until less than `AT_ONCE` of hers are at this work, in this process.
+    """Wait until fewer than `at_once` of hers are at this work, in this process.
 
     `Busy` when `MAX_WAITING` of hers wait already.
     """
     lines = _LINES.setdefault(ws.db, {})
     key = (actor.person_id, work)
-    line = lines.setdefault(key, _Line())
-    if line.count >= AT_ONCE + MAX_WAITING:
+    most = at_once(work)
+    line = lines.setdefault(key, _Line(asyncio.Semaphore(most)))
+    if line.count >= most + MAX_WAITING:
         raise Busy(_RETRY_SECONDS)
     line.count += 1
     try:
