@@ -7,8 +7,8 @@ from typing import Final
 
 from atelier.model.agenda import Line
 from atelier.model.ids import DecisionId, ItemId, MeetingId, TodoId
-from atelier.model.meetings import Decision, Presence, Todo, Way
-from atelier.model.minutes import Ruling, Task, There, state_of
+from atelier.model.meetings import Attendee, Decision, Presence, Todo, Way
+from atelier.model.minutes import Ruling, Task, state_of
 from atelier.workspace import agenda, attendance, decided, meetings, minutes
 from atelier.workspace.meetings import Draft
 from tests.act import Act
@@ -51,7 +51,7 @@ MINUTES: Final = (
             on.world.ws,
             on.marie,
             _MEETING,
-            [There(None, "Une invitée", "Ailleurs", Presence.PRESENT)],
+            [Attendee(None, "Une invitée", "Ailleurs", Presence.PRESENT)],
             expected=state_of(()),
         ),
         before=_met,

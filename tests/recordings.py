@@ -11,8 +11,8 @@ import pypdfium2
 
 from atelier.model.agenda import Line
 from atelier.model.ids import DocumentId, FolderId, MeetingId
-from atelier.model.meetings import Meeting, MeetingState, Presence, Votes, Way
-from atelier.model.minutes import Ruling, Task, There
+from atelier.model.meetings import Attendee, Meeting, MeetingState, Presence, Votes, Way
+from atelier.model.minutes import Ruling, Task
 from atelier.model.people import Actor
 from atelier.model.prose import Sheet
 from atelier.papers.contract import PaperKind
@@ -55,9 +55,9 @@ async def held(
     task = Task("Écrire à la préfecture", "Zoé Hors-Réseau", "", date(2026, 5, 1))
     await decided.give(ws, actor, meeting, first, task)
     lines = [
-        There(None, "Zoé Hors-Réseau", "CPTS du Bocage", Presence.PRESENT),
-        There(None, "Paul Noël", "CPTS du Bocage", Presence.REPRESENTED, "Zoé Hors-Réseau"),
-        There(None, "Inès Haÿ", "", Presence.EXCUSED),
+        Attendee(None, "Zoé Hors-Réseau", "CPTS du Bocage", Presence.PRESENT),
+        Attendee(None, "Paul Noël", "CPTS du Bocage", Presence.REPRESENTED, "Zoé Hors-Réseau"),
+        Attendee(None, "Inès Haÿ", "", Presence.EXCUSED),
     ]
     before = (await attendance.look(ws, actor, meeting)).state
     await attendance.take(ws, actor, meeting, lines, expected=before)

@@ -14,8 +14,8 @@ from atelier.demo.plan import Meeting, Point, Reply
 from atelier.demo.seeding import Seeding
 from atelier.model.agenda import Line
 from atelier.model.ids import ItemId, MeetingId, TodoId
-from atelier.model.meetings import MeetingState, Way
-from atelier.model.minutes import Ruling, Task, There, state_of
+from atelier.model.meetings import Attendee, MeetingState, Way
+from atelier.model.minutes import Ruling, Task, state_of
 from atelier.model.people import Actor
 from atelier.workspace import (
     agenda,
@@ -116,7 +116,7 @@ class _Made:
         await preparing.set_state(ws, keeper, self.id, MeetingState.HELD)
         people = self.seeding.people
         there = [
-            There(people[one.email], "", one.organisation, one.presence)
+            Attendee(people[one.email], "", one.organisation, one.presence)
             for one in self.meeting.there
         ]
         await attendance.take(ws, keeper, self.id, there, expected=state_of(()))

@@ -234,7 +234,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody in the attendance; `person_id` None for who has no account."""
+    """Somebody in the attendance; `person_id` None for who has no account.
+
+    Of a line to be written, a name without a `person_id` is hers whom it names alone.
+    """
 
     person_id: PersonId | None
     name: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from atelier.model.ids import OrganisationId, PersonId
-from atelier.model.meetings import Attendee, Decision, Presence, Todo, Votes, Way
+from atelier.model.meetings import Attendee, Decision, Todo, Votes, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,6 @@ class Task:
     who: str = ""
     organisation: str = ""
     due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class There:
-    """A line of the attendance as it is to be written.
-
-    Somebody known by `person_id`; or a `name`, which is hers whom it names alone.
-    """
-
-    person_id: PersonId | None
-    name: str
-    organisation: str
-    presence: Presence
-    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

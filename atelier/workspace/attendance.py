@@ -15,7 +15,7 @@ from atelier.model.folders import Action, Crumb, Folder
 from atelier.model.ids import MeetingId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.meetings import Answer, Attendee, MeetingRow, Presence, Reply
-from atelier.model.minutes import Someone, There, state_of
+from atelier.model.minutes import Someone, state_of
 from atelier.model.names import sort_key
 from atelier.model.people import Actor
 from atelier.workspace.meetings import check_open, enter, entered
@@ -96,7 +96,7 @@ async def take(
     ws: Workspace,
     actor: Actor,
     meeting_id: MeetingId,
-    lines: Sequence[There],
+    lines: Sequence[Attendee],
     *,
     expected: str,
 ) -> None:
@@ -127,14 +127,14 @@ async def take(
     await ws.db.write(unit)
 
 
-def checked(lines: Sequence[There]) -> list[There]:
+def checked(lines: Sequence[Attendee]) -> list[Attendee]:
     """The lines as they may be written; `Invalid` otherwise."""
     if len(lines) > MAX_LINES:
         raise Invalid("name", "too_many_there", str(MAX_LINES))
     return [_checked(line) for line in lines]
 
 
-def _checked(line: There) -> There:
+def _checked(line: Attendee) -> Attendee:
     name, organisation = on_one_line(line.name), on_one_line(line.organisation)
     instead = on_one_line(line.instead)
     if line.person_id is None and not name:
@@ -146,7 +146,7 @@ def _checked(line: There) -> There:
         raise Invalid("instead", "not_represented", instead[:80])
     if line.presence is Presence.REPRESENTED and not instead:
         raise Invalid("instead", "represented_by_nobody", name[:80])
-    return There(line.person_id, name, organisation, line.presence, instead)
+    return Attendee(line.person_id, name, organisation, line.presence, instead)
 
 
 class _Known:
@@ -164,7 +164,7 @@ class _Known:
             if one.person_id is not None
         }
 
-    async def of(self, lines: Iterable[There]) -> list[Attendee]:
+    async def of(self, lines: Iterable[Attendee]) -> list[Attendee]:
         """The attendance that these lines make; nobody stands in it twice."""
         found: list[Attendee] = []
         seen: set[object] = set()
@@ -177,7 +177,7 @@ class _Known:
             found.append(one)
         return found
 
-    async def _attendee(self, line: There) -> Attendee:
+    async def _attendee(self, line: Attendee) -> Attendee:
         person, name, organisation = line.person_id, line.name, line.organisation
         if person is None:
             called = await records.called(self._tx, name, self._today)

@@ -12,14 +12,13 @@ from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import FolderId, MeetingId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.meetings import Answer, Attendee, MeetingState, Presence
-from atelier.model.minutes import There
 from atelier.model.people import Actor
 from atelier.workspace import attendance, invitations, journal, people, preparing
 from tests.agendas import approve, meet, seen
 from tests.builders import World, in_network, subject
 
 HERE, AWAY = Presence.PRESENT, Presence.ABSENT
-FOREIGN: Final = There(None, "Un invité", "Ailleurs", HERE)
+FOREIGN: Final = Attendee(None, "Un invité", "Ailleurs", HERE)
 
 
 async def convened(world: World, *readers: Actor) -> tuple[MeetingId, FolderId]:
@@ -32,7 +31,7 @@ async def convened(world: World, *readers: Actor) -> tuple[MeetingId, FolderId]:
     return meeting, folder
 
 
-async def take(world: World, meeting: MeetingId, *lines: There) -> None:
+async def take(world: World, meeting: MeetingId, *lines: Attendee) -> None:
     """The steward writes the list as she sees it."""
     shown = await attendance.look(world.ws, world.steward, meeting)
     await attendance.take(world.ws, world.steward, meeting, lines, expected=shown.state)
@@ -59,7 +58,7 @@ async def test_it_is_proposed_from_answers_and_from_who_is_invited(world: World)
         ("Bo", "Mairie", Presence.REPRESENTED, "Dia"),
         ("Cy", "Mairie", None, ""),
     ]
-    await take(world, meeting, There(awa.person_id, "", "", AWAY))
+    await take(world, meeting, Attendee(awa.person_id, "", "", AWAY))
     again = await attendance.look(world.ws, world.steward, meeting)
     assert again.is_taken
     assert [(one.name, one.presence) for one in again.rows] == [
@@ -87,7 +86,7 @@ async def test_the_list_is_written_by_coordinators_read_by_readers_and_hidden_fr
 ) -> None:
     rea, out = await world.person("Rea", of="Mairie"), await world.person("Out")
     meeting, folder = await convened(world, rea)
-    await take(world, meeting, There(rea.person_id, "Autre nom", "Autre", HERE), FOREIGN)
+    await take(world, meeting, Attendee(rea.person_id, "Autre nom", "Autre", HERE), FOREIGN)
     whole = await seen(world, rea, meeting)
     assert whole.attendance == (
         Attendee(rea.person_id, "Rea", "Mairie", HERE),
@@ -117,7 +116,9 @@ async def test_a_typed_name_that_is_one_persons_alone_is_hers(world: World) -> N
     await people.add_person(world.ws, world.steward, "a@example.org", name="Jean Roy")
     await people.add_person(world.ws, world.steward, "b@example.org", name="Jean Roy")
     meeting, _ = await convened(world)
-    await take(world, meeting, There(None, "awa sow", "", HERE), There(None, "Jean Roy", "X", AWAY))
+    await take(
+        world, meeting, Attendee(None, "awa sow", "", HERE), Attendee(None, "Jean Roy", "X", AWAY)
+    )
     assert await written(world, meeting) == (
         Attendee(awa.person_id, "Awa Sow", "Mairie", HERE),
         Attendee(None, "Jean Roy", "X", AWAY),
@@ -129,10 +130,10 @@ async def test_who_left_keeps_her_line_and_nobody_who_left_gets_one(world: World
     awa, bo = await world.person("Awa", of="Mairie"), await world.person("Bo")
     meeting, _ = await convened(world, bo)
     await invitations.answer(world.ws, bo, meeting, Answer.COMES)
-    line = There(awa.person_id, "", "", HERE)
+    line = Attendee(awa.person_id, "", "", HERE)
     await take(world, meeting, line)
     await world.change("UPDATE people SET disabled_at = 1 WHERE name IN ('Awa', 'Bo')")
-    await take(world, meeting, line, There(bo.person_id, "", "", HERE))
+    await take(world, meeting, line, Attendee(bo.person_id, "", "", HERE))
     assert [(one.name, one.organisation) for one in await written(world, meeting)] == [
         ("Awa", "Mairie"),
         ("Bo", ""),
@@ -140,7 +141,7 @@ async def test_who_left_keeps_her_line_and_nobody_who_left_gets_one(world: World
     other = await meet(world, await world.folder("Ailleurs"))
     for who in (awa.person_id, PersonId(10**15)):
         with pytest.raises(Invalid):
-            await take(world, other, There(who, "Awa", "", HERE))
+            await take(world, other, Attendee(who, "Awa", "", HERE))
     assert await written(world, other) == ()
 
 
@@ -172,22 +173,22 @@ async def test_approved_minutes_keep_their_list(world: World) -> None:
 @pytest.mark.parametrize(
     ("lines", "field", "fault"),
     [
-        ([There(None, " ", "", HERE)], "name", "empty"),
-        ([There(None, "a" * 201, "", HERE)], "name", "too_long"),
-        ([There(None, "a", "b" * 201, HERE)], "organisation", "too_long"),
-        ([There(None, "a", "", HERE, "b")], "instead", "not_represented"),
+        ([Attendee(None, " ", "", HERE)], "name", "empty"),
+        ([Attendee(None, "a" * 201, "", HERE)], "name", "too_long"),
+        ([Attendee(None, "a", "b" * 201, HERE)], "organisation", "too_long"),
+        ([Attendee(None, "a", "", HERE, "b")], "instead", "not_represented"),
         ([FOREIGN, FOREIGN], "name", "twice_there"),
         ([dataclasses.replace(FOREIGN, name=str(n)) for n in range(501)], "name", "too_many_there"),
     ],
 )
 @in_network
 async def test_a_list_that_cannot_be_is_refused_whole(
-    world: World, lines: list[There], field: str, fault: str
+    world: World, lines: list[Attendee], field: str, fault: str
 ) -> None:
     meeting, _ = await convened(world)
     with pytest.raises(Invalid) as refused:
-        await take(world, meeting, There(None, "Awa", "", HERE), *lines)
+        await take(world, meeting, Attendee(None, "Awa", "", HERE), *lines)
     assert (refused.value.field, refused.value.fault) == (field, fault)
     assert await written(world, meeting) == ()
-    await take(world, meeting, There(None, "a", "", Presence.REPRESENTED, "b"))
+    await take(world, meeting, Attendee(None, "a", "", Presence.REPRESENTED, "b"))
     assert (await written(world, meeting))[0].instead == "b"

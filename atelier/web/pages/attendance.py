@@ -10,8 +10,7 @@ from starlette.responses import Response
 from atelier.errors import Invalid, MeetingChanged, MinutesApproved
 from atelier.model.folders import Action
 from atelier.model.ids import PersonId
-from atelier.model.meetings import Presence
-from atelier.model.minutes import There
+from atelier.model.meetings import Attendee, Presence
 from atelier.web.doors import Door, in_folder
 from atelier.web.errors import status_of
 from atelier.web.forms import Form, FormLimits, read_form
@@ -101,8 +100,8 @@ def _row(person: str, name: str, organisation: str, presence: str, instead: str)
     return Row(number, name, organisation, said, instead)
 
 
-def _there(row: Row, presence: Presence) -> There:
-    return There(row.person_id, row.name, row.organisation, presence, row.instead)
+def _there(row: Row, presence: Presence) -> Attendee:
+    return Attendee(row.person_id, row.name, row.organisation, presence, row.instead)
 
 
 async def _list(
