@@ -360,6 +360,8 @@ def with_something_aside(then: str = "") -> Reach:
         versions.come_second(visit)
         if then:
             visit.goes(then)
+        else:  # The version that came before is read: no part of the page is replaced any more.
+            visit.page.wait_for_selector("#reading:not([data-reading])")
 
     return reach
 
