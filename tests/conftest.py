@@ -14,6 +14,10 @@ from tests.programs import PROGRAMS, Program
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
+# In the servers and commands that tests start, a steward too comes in by a password alone,
+# unless the test says otherwise.
+os.environ.setdefault("ATELIER_SESSIONS_SECOND_FACTOR", "nobody")
+
 # A shared machine is sometimes slow: neither a deadline nor "too slow" says anything of us.
 settings.register_profile(
     "atelier",

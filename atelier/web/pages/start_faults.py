@@ -28,9 +28,29 @@ SETTING_FAULTS: Final[Mapping[str, str]] = {
     "unknown_zone": N_("%(source)s : « %(key)s » n'est pas un fuseau horaire connu."),
     "not_offered": N_("%(source)s : « %(key)s » n'a pas cette valeur parmi ses choix."),
     "not_recipient": N_("%(source)s : « %(key)s » doit être une clé publique age1…, ou vide."),
+    "not_host": N_("%(source)s : « %(key)s » doit être un nom de machine, ou vide."),
+    "not_sender": N_("%(source)s : « %(key)s » doit être une adresse électronique, ou vide."),
+    "sender_needed": N_(
+        "%(source)s : avec un serveur de courrier, « %(key)s » dit de quelle adresse partent les "
+        "messages."
+    ),
+    "tls_needed": N_(
+        "%(source)s : « %(key)s » ne peut être « none » que vers cette machine. Essayez "
+        "« %(nearest)s »."
+    ),
     "elsewhere": N_(
         "%(source)s : « %(key)s » range les données hors du dossier de données, qu'une"
         " restauration remplit en entier."
+    ),
+    "credentials_unreadable": N_(
+        "%(key)s : le fichier %(source)s ne peut pas être lu, ou n'est pas un fichier ordinaire."
+    ),
+    "credentials_open": N_(
+        "%(key)s : d'autres que le compte du serveur peuvent lire le fichier %(source)s. Lancez "
+        "« chmod 600 » sur ce fichier, et vérifiez qu'il appartient à ce compte."
+    ),
+    "credentials_malformed": N_(
+        "%(key)s : le fichier %(source)s doit contenir deux lignes, le nom puis le mot de passe."
     ),
     "unknown_store": N_("%(key)s : « %(source)s » commence par un mot inconnu."),
     "unknown_index": N_("%(key)s : « %(source)s » commence par un mot inconnu."),

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from atelier.errors import SettingsFault
+from atelier.settings import checks
+from atelier.settings.checks import Check as Check
+from atelier.settings.checks import Wrong as Wrong
 
 T = TypeVar("T")
 
@@ -33,141 +32,6 @@ DEFAULT = "default"
 _NOT_SETTINGS = {"ATELIER_SAMPLES", "ATELIER_THOROUGH"}
 
 
-class Wrong(StrEnum):
-    """Why a setting is refused: the `fault` of a `SettingsFault`."""
-
-    UNREADABLE = "unreadable"
-    NOT_TOML = "not_toml"
-    UNKNOWN_SECTION = "unknown_section"
-    UNKNOWN_KEY = "unknown_key"
-    UNKNOWN_VARIABLE = "unknown_variable"
-    NOT_TEXT = "not_text"
-    NOT_NUMBER = "not_number"
-    NOT_LIST = "not_list"
-    NOT_YES_NO = "not_yes_no"
-    OUT_OF_RANGE = "out_of_range"
-    NOT_ADDRESS = "not_address"
-    NOT_PLACE = "not_place"
-    NOT_URL = "not_url"
-    HTTPS_NEEDED = "https_needed"
-    NOT_NETWORK = "not_network"
-    UNKNOWN_ZONE = "unknown_zone"
-    NOT_OFFERED = "not_offered"
-    NOT_RECIPIENT = "not_recipient"
-    ELSEWHERE = "elsewhere"
-
-
-Check = Callable[[Any], Any]
-
-
-class _Typed(str):
-    """A value of the environment or the command line, where numbers and lists are text too."""
-
-    __slots__ = ()
-
-
-class _Refused(Exception):
-    """A check refuses a value; `nearest` is one it would take."""
-
-    def __init__(self, wrong: Wrong, nearest: str = "") -> None:
-        self.wrong = wrong
-        self.nearest = nearest
-
-
-def _text(given: object) -> str:
-    if not isinstance(given, str) or not given:
-        raise _Refused(Wrong.NOT_TEXT)
-    return str(given)
-
-
-def _number(least: int, most: int) -> Check:
-    def check(given: object) -> int:
-        if isinstance(given, _Typed) and re.fullmatch(r"-?[0-9]{1,18}", given, re.ASCII):
-            given = int(given)
-        if not isinstance(given, int) or isinstance(given, bool):
-            raise _Refused(Wrong.NOT_NUMBER)
-        if not least <= given <= most:
-            raise _Refused(Wrong.OUT_OF_RANGE, str(min(max(given, least), most)))
-        return given
-
-    return check
-
-
-def _yes_no(given: object) -> bool:
-    said = {"true": True, "false": False}.get(given) if isinstance(given, _Typed) else given
-    if not isinstance(said, bool):
-        raise _Refused(Wrong.NOT_YES_NO)
-    return said
-
-
-def _one_of(*offered: str) -> Check:
-    def check(given: object) -> str:
-        text = _text(given)
-        if text not in offered:
-            raise _Refused(Wrong.NOT_OFFERED, _nearest(text, offered) or offered[0])
-        return text
-
-    return check
-
-
-def _place(given: object) -> str:
-    if not isinstance(given, str) or not re.fullmatch(r"(/([\w-]+/)+)?", given, re.ASCII):
-        raise _Refused(Wrong.NOT_PLACE)
-    return str(given)
-
-
-def _address(given: object) -> str:
-    text = _text(given)
-    if not re.fullmatch(r"[a-z][a-z0-9]*:\S(.*\S)?", text, re.ASCII):
-        raise _Refused(Wrong.NOT_ADDRESS)
-    return text
-
-
-def _proxies(given: object) -> tuple[IPv4Network | IPv6Network, ...]:
-    parts = [part.strip() for part in given.split(",")] if isinstance(given, _Typed) else given
-    if parts == [""]:
-        return ()
-    if not isinstance(parts, list):
-        raise _Refused(Wrong.NOT_LIST)
-    try:
-        return tuple(ip_network(_text(part)) for part in parts)
-    except ValueError as error:
-        raise _Refused(Wrong.NOT_NETWORK) from error
-
-
-def _public_url(given: object) -> str:
-    text = _text(given).removesuffix("/")
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise _Refused(Wrong.NOT_URL) from error
-    if not host or text not in {f"http://{parts.netloc}", f"https://{parts.netloc}"}:
-        raise _Refused(Wrong.NOT_URL)
-    if "@" in parts.netloc or not re.fullmatch(r"[\x21-\x7e]+", text):
-        raise _Refused(Wrong.NOT_URL)
-    # Session cookies are `Secure`, which browsers only take over https or from loopback.
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise _Refused(Wrong.HTTPS_NEEDED, f"https://{parts.netloc}")
-    return text
-
-
-def _recipient(given: object) -> str:
-    # Bech32 of an X25519 key; its checksum is looked at where the key is used.
-    if not isinstance(given, str) or not re.fullmatch(r"(age1[02-9ac-hj-np-z]{58})?", given):
-        raise _Refused(Wrong.NOT_RECIPIENT)
-    return str(given)
-
-
-def _zone(given: object) -> str:
-    text = _text(given)
-    try:
-        ZoneInfo(text)
-    except (ValueError, OSError, KeyError) as error:
-        raise _Refused(Wrong.UNKNOWN_ZONE, _nearest(text, available_timezones())) from error
-    return text
-
-
 def _setting(default: T, check: Check, help: str, unit: str = "") -> T:
     return field(default=default, metadata={"check": check, "help": help, "unit": unit})
 
@@ -177,23 +41,23 @@ class Server:
     """Where the server listens, and how people reach it."""
 
     host: str = _setting(
-        "127.0.0.1", _text, "Address on which the server listens; 0.0.0.0 for every network."
+        "127.0.0.1", checks.text, "Address on which the server listens; 0.0.0.0 for every network."
     )
-    port: int = _setting(8000, _number(1, 65_535), "Port on which the server listens.")
+    port: int = _setting(8000, checks.number(1, 65_535), "Port on which the server listens.")
     public_url: str = _setting(
         "http://localhost:8000",
-        _public_url,
+        checks.public_url,
         "Address people type, and links in messages begin with; https unless it is this "
         "computer. Left out, it is http://localhost with the port above.",
     )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         (),
-        _proxies,
+        checks.proxies,
         "Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed.",
     )
     accel_redirect: str = _setting(
         "",
-        _place,
+        checks.place,
         "Under which internal address a trusted nginx finds the blobs, such as /_blobs/: it "
         "sends them once Atelier has checked the right. Left empty, Atelier sends them.",
     )
@@ -203,19 +67,19 @@ class Server:
 class Storage:
     """Where records, bytes and index are kept. Paths are relative to the data folder."""
 
-    records: str = _setting("sqlite:atelier.sqlite3", _address, "Where the records are kept.")
+    records: str = _setting("sqlite:atelier.sqlite3", checks.address, "Where the records are kept.")
     blobs: str = _setting(
-        "file:blobs", _address, "Where the bytes of documents are kept; drafts stand beside."
+        "file:blobs", checks.address, "Where the bytes of documents are kept; drafts stand beside."
     )
     index: str = _setting(
         "tantivy:index",
-        _address,
+        checks.address,
         "Where the search index is kept; it may be deleted and rebuilt. whoosh:index for the "
         "engine in Python alone.",
     )
     free_space_floor_bytes: int = _setting(
         512 * 1024**2,
-        _number(0, 2**50),
+        checks.number(0, 2**50),
         "Deposits are refused when less than this is left on the disk.",
         "bytes",
     )
@@ -226,23 +90,23 @@ class Limits:
     """How much one request may bring."""
 
     max_deposit_bytes: int = _setting(
-        2 * 1024**3, _number(1, 2**50), "Largest document that can be deposited.", "bytes"
+        2 * 1024**3, checks.number(1, 2**50), "Largest document that can be deposited.", "bytes"
     )
     max_files_per_deposit: int = _setting(
         6,
-        _number(1, 500),
+        checks.number(1, 500),
         "Most documents in one form sent without script; with script each goes alone.",
         "files",
     )
     max_archive_bytes: int = _setting(
         20 * 1024**3,
-        _number(1, 2**50),
+        checks.number(1, 2**50),
         "Largest archive (ZIP) of a folder or a selection that can be downloaded.",
         "bytes",
     )
     max_form_bytes: int = _setting(
         1024**2,
-        _number(16 * 1024, 64 * 1024**2),
+        checks.number(16 * 1024, 64 * 1024**2),
         "Largest form, its documents not counted.",
         "bytes",
     )
@@ -253,13 +117,41 @@ class Sessions:
     """How long people stay signed in, and links stay good."""
 
     idle_minutes: int = _setting(
-        120, _number(30, 480), "A visit ends after this long without a click.", "minutes"
+        120, checks.number(30, 480), "A visit ends after this long without a click.", "minutes"
     )
     absolute_hours: int = _setting(
-        12, _number(1, 24), "A visit ends after this long in any case.", "hours"
+        12, checks.number(1, 24), "A visit ends after this long in any case.", "hours"
     )
     link_hours: int = _setting(
-        72, _number(1, 720), "A one-time sign-in link is good for this long.", "hours"
+        72, checks.number(1, 720), "A one-time sign-in link is good for this long.", "hours"
+    )
+    invitation_days: int = _setting(
+        7, checks.number(1, 30), "An invitation is good for this long.", "days"
+    )
+    reset_minutes: int = _setting(
+        30,
+        checks.number(10, 120),
+        "The link of a forgotten password is good for this long.",
+        "minutes",
+    )
+    kept_days: int = _setting(
+        30,
+        checks.number(1, 90),
+        "A device on which one stays signed in, by a passkey or a second factor, is known for "
+        "this long.",
+        "days",
+    )
+    second_factor: str = _setting(
+        "stewards",
+        checks.one_of("nobody", "stewards", "coordinators"),
+        "Who must have a passkey or an authenticator app: nobody; stewards; or coordinators, "
+        "which is stewards too.",
+    )
+    inactive_months: int = _setting(
+        12,
+        checks.number(1, 120),
+        "An account without a visit for this long is reported to the stewards.",
+        "months",
     )
 
 
@@ -268,19 +160,19 @@ class Reading:
     """How documents are read. Limits of a reading are not settings."""
 
     read_processes: int = _setting(
-        2, _number(1, 32), "How many documents are read at the same time.", "processes"
+        2, checks.number(1, 32), "How many documents are read at the same time.", "processes"
     )
     patient_data_guard: bool = _setting(
         True,
-        _yes_no,
+        checks.yes_no,
         "Whether people are warned of social-security numbers in what they deposit.",
     )
     use_ocr: bool = _setting(
-        True, _yes_no, "Whether Tesseract, where it is installed, reads the text of scans."
+        True, checks.yes_no, "Whether Tesseract, where it is installed, reads the text of scans."
     )
     use_libreoffice: bool = _setting(
         False,
-        _yes_no,
+        checks.yes_no,
         "Whether LibreOffice, where it is installed, turns office files into pages; it is a "
         "large program that opens files of strangers.",
     )
@@ -293,7 +185,7 @@ class Inbox:
     # A scanner writes page after page: too short, and half a document is deposited.
     stable_seconds: int = _setting(
         5,
-        _number(1, 3600),
+        checks.number(1, 3600),
         "A dropped file is taken once it has not changed for this long.",
         "seconds",
     )
@@ -306,7 +198,7 @@ class Trash:
     # A day at least, so that nothing goes before its removal could be noticed.
     keep_days: int = _setting(
         30,
-        _number(1, 3650),
+        checks.number(1, 3650),
         "What is in the trash is kept for this long, then purged for good.",
         "days",
     )
@@ -320,7 +212,7 @@ class AccessLog:
     # end it becomes a file about people. CNIL 2021-122 asks for six months to one year.
     keep_months: int = _setting(
         12,
-        _number(1, 120),
+        checks.number(1, 120),
         "Who read or downloaded which version is kept for this long, then purged.",
         "months",
     )
@@ -332,9 +224,34 @@ class Backup:
 
     recipient: str = _setting(
         "",
-        _recipient,
+        checks.recipient,
         "Public key (age1…) that backups are encrypted to; empty: they are not encrypted. "
         "Made by atelier backup-key.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How letters leave. Without a server nothing is sent, and links can be copied."""
+
+    server: str = _setting(
+        "", checks.host, "Host name of the SMTP server that takes letters; empty: none are sent."
+    )
+    port: int = _setting(587, checks.number(1, 65_535), "Port of the SMTP server.")
+    security: str = _setting(
+        "starttls",
+        checks.one_of("starttls", "tls", "none"),
+        "How the way to it is encrypted: starttls, tls from the first byte, or none, which is "
+        "taken on loopback only.",
+    )
+    sender: str = _setting(
+        "", checks.sender, "Address that letters come from; needed with a server."
+    )
+    credentials: str = _setting(
+        "",
+        checks.file_name,
+        "File with the user name on its first line and the password on its second, that only "
+        "its owner may read; relative to the data folder. Empty: no credentials are shown.",
     )
 
 
@@ -343,10 +260,10 @@ class Network:
     """What holds for the whole network."""
 
     time_zone: str = _setting(
-        "Europe/Paris", _zone, "Time zone in which the days of the network begin and end."
+        "Europe/Paris", checks.zone, "Time zone in which the days of the network begin and end."
     )
     default_language: str = _setting(
-        "fr", _one_of("fr", "en"), "Language shown to people who chose none: fr or en."
+        "fr", checks.one_of("fr", "en"), "Language shown to people who chose none: fr or en."
     )
 
 
@@ -375,6 +292,7 @@ class Settings:
     trash: Trash
     access_log: AccessLog
     backup: Backup
+    mail: Mail
     network: Network
     sources: Mapping[str, str]
 
@@ -424,6 +342,7 @@ SECTIONS: dict[str, type] = {
     "trash": Trash,
     "access_log": AccessLog,
     "backup": Backup,
+    "mail": Mail,
     "network": Network,
 }
 
@@ -485,7 +404,7 @@ def _sections(parsed: Mapping[str, object], source: str) -> Found:
         if section in SECTIONS and isinstance(entries, dict):
             yield from _entries(section, entries, source)
         elif section in SECTIONS or isinstance(entries, dict):
-            nearest = _nearest(section, SECTIONS)
+            nearest = checks.nearest(section, SECTIONS)
             raise SettingsFault(source, section, Wrong.UNKNOWN_SECTION, nearest)
         else:
             raise SettingsFault(source, section, Wrong.UNKNOWN_KEY, _nearest_key(section))
@@ -506,20 +425,20 @@ def _from_environ(environ: Mapping[str, str]) -> Found:
         if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
             continue
         if variable not in keys:
-            nearest = _nearest(variable, keys)
+            nearest = checks.nearest(variable, keys)
             raise SettingsFault(variable, variable, Wrong.UNKNOWN_VARIABLE, nearest)
-        yield keys[variable], _Typed(environ[variable]), variable
+        yield keys[variable], checks.Typed(environ[variable]), variable
 
 
 def _from_options(options: Mapping[str, str]) -> Found:
     for key, value in options.items():
-        yield key, _Typed(value), f"--{key.rpartition('.')[2].replace('_', '-')}"
+        yield key, checks.Typed(value), f"--{key.rpartition('.')[2].replace('_', '-')}"
 
 
 def _checked(row: Row, given: object, source: str) -> object:
     try:
         return row.check(given)
-    except _Refused as refused:
+    except checks.Refused as refused:
         raise SettingsFault(source, row.key, refused.wrong, refused.nearest) from refused
 
 
@@ -532,7 +451,16 @@ def _settled(data: Path, values: dict[str, Any], sources: dict[str, str]) -> Set
         name: section(**{row.name: values[row.key] for row in TABLE if row.section == name})
         for name, section in SECTIONS.items()
     }
+    _check_mail(sections["mail"], sources)
     return Settings(data=data, sources=sources, **sections)
+
+
+def _check_mail(mail: Mail, sources: Mapping[str, str]) -> None:
+    """What only two settings together can be wrong about."""
+    if mail.server and not mail.sender:
+        raise SettingsFault(sources["mail.server"], "mail.sender", Wrong.SENDER_NEEDED)
+    if mail.server and mail.security == "none" and not checks.is_loopback(mail.server):
+        raise SettingsFault(sources["mail.security"], "mail.security", Wrong.TLS_NEEDED, "starttls")
 
 
 def _placed(address: str, data: Path) -> str:
@@ -541,31 +469,18 @@ def _placed(address: str, data: Path) -> str:
     return address if place.startswith("//") else f"{scheme}:{data / place}"
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _nearest_key(key: str) -> str:
     """The known key of that name in whatever section, else the one most alike."""
     name = key.rpartition(".")[2]
     same = [row.key for row in TABLE if row.name == name]
     if same:
         return same[0]
-    return _nearest(key, [row.key for row in TABLE]) or _nearest_name(name)
+    return checks.nearest(key, [row.key for row in TABLE]) or _nearest_name(name)
 
 
 def _nearest_name(name: str) -> str:
-    keys = {row.name: row.key for row in TABLE}
-    return keys.get(_nearest(name, keys), "")
-
-
-def _nearest(given: str, known: Any) -> str:
-    return "".join(get_close_matches(given, known, n=1))
+    keys = {row.name: row.key for row in reversed(TABLE)}
+    return keys.get(checks.nearest(name, keys), "")
 
 
 def _shown(value: object) -> str:
