@@ -65,6 +65,8 @@ async def tell(world: World) -> None:
     await world.revise(awa, first.document_id, b"trois maraudes, pas encore lues")
     if importlib.util.find_spec("atelier.workspace.trash"):
         await tell_of_access(world, awa)
+    if importlib.util.find_spec("atelier.workspace.meetings"):
+        await tell_of_meetings(world, meetings, bo)
 
 
 async def tell_of_access(world: World, awa: Actor) -> None:
@@ -87,6 +89,29 @@ async def tell_of_access(world: World, awa: Actor) -> None:
     (document, *_) = await world.values("SELECT id FROM documents ORDER BY id")
     (await documents.content(world.ws, awa, document, 1)).opened.close()  # type: ignore[arg-type]
     await world.ws.trail.flush()
+
+
+async def tell_of_meetings(world: World, folder: FolderId, bo: Actor) -> None:
+    """What releases since the sixth can: meetings from their agenda to approved minutes."""
+    from atelier.model.agenda import Line
+    from atelier.model.folders import Subject, SubjectKind
+    from atelier.model.meetings import Answer, MeetingState
+    from atelier.workspace import agenda, invitations, papers_pinned, preparing, record
+    from tests.agendas import items, meet, state
+    from tests.recordings import held
+
+    ws, steward = world.ws, world.steward
+    done = await held(ws, steward, folder)
+    (first, *_) = await items(world, done)
+    paper = await world.deposit(steward, folder, "budget.txt", b"le budget, en chiffres")
+    await papers_pinned.pin(ws, steward, done, first.id, paper.document_id)
+    await record.approve(ws, steward, done, expected=await state(world, done))
+    coming = await meet(world, folder, "Bilan", "Divers", day=date(2026, 9, 10), series="Comité")
+    gone = await agenda.add(ws, steward, coming, Line("Un point de trop", note="à retirer"))
+    await agenda.remove(ws, steward, coming, gone)
+    await invitations.invite(ws, steward, coming, [Subject(SubjectKind.PERSON, bo.person_id)])
+    await preparing.set_state(ws, steward, coming, MeetingState.CONVENED)
+    await invitations.answer(ws, bo, coming, Answer.REPRESENTED, "Zoé Hors-Réseau")
 
 
 async def rights(world: World) -> dict[str, dict[str, list[int]]]:
