@@ -89,7 +89,7 @@ async def _add_person(ws: Workspace, steward: Actor, person: Person) -> PersonId
 async def _welcome(ws: Workspace, steward: Actor, person: PersonId, password: str) -> None:
     """Let someone choose her password by a link, as everyone does, and leave again."""
     link = await people.issue_link(ws, steward, person)
-    await people.sign_out(ws, await people.use_link(ws, link, password))
+    await people.sign_out(ws, (await people.use_link(ws, link, password)).token)
 
 
 def _acts(

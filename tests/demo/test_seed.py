@@ -21,6 +21,7 @@ from atelier.model.meetings import Meeting, MeetingState
 from atelier.model.people import Actor
 from atelier.settings import load
 from atelier.workspace import deposits, documents, folders, meetings, past, people, sharing
+from atelier.workspace.entering import Visitor
 from atelier.workspace.place import Workspace
 
 WHOLE = network.plan()
@@ -62,10 +63,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_account_signs_in_with_the_printed_password_only(filled: Path) -> None:
     async def sign_in(ws: Workspace) -> None:
         for account in network.accounts():
-            token = await people.sign_in(ws, account.email, account.password, "192.0.2.1")
-            assert (await people.session(ws, token)).person.email == account.email
+            entry = await people.sign_in(ws, account.email, account.password, Visitor("192.0.2.1"))
+            assert (await people.session(ws, entry.token)).person.email == account.email
             with pytest.raises(BadSignIn):
-                await people.sign_in(ws, account.email, account.password + "!", "192.0.2.2")
+                wrong = account.password + "!"
+                await people.sign_in(ws, account.email, wrong, Visitor("192.0.2.2"))
 
     _run(filled, sign_in)
 
