@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from atelier.model.ids import PersonId
 from atelier.workspace import people
+from atelier.workspace.passwords import Passwords
+from atelier.workspace.place import Workspace
 from tests.web.network import PASSWORD, Clients, Network, token_in, within
 
 
@@ -47,6 +50,23 @@ def test_what_does_not_go_together_is_said_without_saying_which(
     assert answer.status_code == 422 and "set-cookie" not in answer.headers
     assert "ne vont pas ensemble" in answer.text
     assert password == "" or password not in answer.text
+
+
+def test_a_password_of_a_megabyte_is_refused_before_it_is_hashed(
+    made: Network, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def link(ws: Workspace) -> str:
+        return await people.issue_link(ws, await people.actor(ws, None), PersonId(2))
+
+    computed: list[int] = []
+    monkeypatch.setattr(Passwords, "_in_turn", lambda *_: computed.append(1))
+    doors = ("/signin", f"/welcome/{within(made, link)}")
+    for long, status in ((2**20 - 100, 422), (2**20, 413), (2**22, 413)):
+        for door in doors:
+            typed = {"email": "bo@reseau.example", "password": "x" * long}
+            answer = clients("").post(door, data=typed)
+            assert answer.status_code == status and "x" * 200 not in answer.text
+    assert computed == []
 
 
 def test_too_many_tries_must_wait(clients: Clients) -> None:

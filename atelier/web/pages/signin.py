@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
-from atelier.errors import BadSignIn, Invalid
+from atelier.errors import BadProof, BadSignIn, Invalid, SignInNeeded
 from atelier.model.ids import OrganisationId
+from atelier.model.people import Proof
 from atelier.web.doors import PUBLIC, SIGNED_IN, Door
+from atelier.web.forms import Form
 from atelier.web.identity import remember_language, safe_next
+from atelier.web.middleware import PASSKEY_PAGE
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import people
+from atelier.workspace import passkeys, people, second_step
 
 
 async def show_signin(visit: Visit) -> Response:
@@ -20,21 +25,58 @@ async def show_signin(visit: Visit) -> Response:
 
 async def sign_in(visit: Visit) -> Response:
     """Address and password for a new session; the cookie is replaced."""
-    form = await visit.form("email", "password", "next")
+    form = await visit.form("email", "password", "kept", "next")
     email, target = form.text("email"), safe_next(form.text("next"))
     try:
-        token = await people.sign_in(
+        entry = await people.sign_in(
             visit.ws,
             email,
             form.secret("password"),
-            visit.address,
-            replacing=visit.around.cookie.token(visit.request),
+            visit.visitor,
+            is_kept=bool(form.text("kept")),
         )
     except BadSignIn as error:
-        return await _signin(visit, target, visit.refused(error, "password", {"email": email}))
-    response = onward(target, "signed-in" if target == "/" else "")
-    visit.around.cookie.give(response, token)
-    return response
+        typed = {"email": email, "kept": form.text("kept")}
+        return await _signin(visit, target, visit.refused(error, "password", typed))
+    return visit.entered(entry, target, _welcomed(target))
+
+
+async def ask_passkey(visit: Visit) -> Response:
+    """What the browser must have signed by a passkey, as JSON; for the page's script."""
+    await visit.form("kept", "next", "answer")
+    options = await passkeys.ask(visit.ws, visit.visitor)
+    return Response(options, media_type="application/json")
+
+
+async def sign_in_by_passkey(visit: Visit) -> Response:
+    """What a passkey signed, for a new session."""
+    form = await visit.form("answer", "kept", "next")
+    target, is_kept = safe_next(form.text("next")), bool(form.text("kept"))
+    try:
+        entry = await passkeys.sign_in(
+            visit.ws, form.text("answer"), visit.visitor, is_kept=is_kept
+        )
+    except BadProof as error:
+        return await _signin(visit, target, visit.refused(error, "passkey"))
+    return visit.entered(entry, target, _welcomed(target))
+
+
+async def show_second(visit: Visit) -> Response:
+    """The form for a second proof; back to the first when the step is over."""
+    return await _second(visit, safe_next(visit.asked("next")), Refused())
+
+
+async def second(visit: Visit) -> Response:
+    """A code or what a passkey signed, for a new session."""
+    form = await visit.form("code", "answer", "next")
+    target = safe_next(form.text("next"))
+    try:
+        return await _entered(visit, form, target)
+    except SignInNeeded:
+        return _again(target)
+    except BadProof as error:
+        field = "passkey" if form.text("answer") else "code"
+        return await _second(visit, target, visit.refused(error, field))
 
 
 async def sign_out(visit: Visit) -> Response:
@@ -55,12 +97,11 @@ async def welcome(visit: Visit) -> Response:
     """A password for the one the link is for, and her first session with it."""
     form = await visit.form("password")
     try:
-        token = await people.use_link(visit.ws, _link(visit), form.secret("password"))
+        password = form.secret("password")
+        entry = await people.use_link(visit.ws, _link(visit), password, visit.visitor)
     except Invalid as error:
         return await _welcome(visit, visit.refused(error, "password"))
-    response = onward("/", "welcome")
-    visit.around.cookie.give(response, token)
-    return response
+    return visit.entered(entry, "/", "welcome")
 
 
 async def act_as(visit: Visit) -> Response:
@@ -83,14 +124,67 @@ async def choose_language(visit: Visit) -> Response:
 
 async def _signin(visit: Visit, target: str, refused: Refused) -> Response:
     network = await people.network(visit.ws)
-    return visit.page(
+    response = visit.page(
         "signin/signin.html",
         status=refused.status,
         next=target,
         path=visit.here if visit.is_looking else "/signin",
         network_name=network.name,
+        kept_days=visit.ws.settings.sessions.kept_days,
+        has_passkeys=passkeys.are_possible(visit.ws),
         **refused.values(),
     )
+    response.headers.update(PASSKEY_PAGE)
+    return response
+
+
+async def _second(visit: Visit, target: str, refused: Refused) -> Response:
+    try:
+        ways = await second_step.look(visit.ws, _step(visit))
+    except SignInNeeded:
+        return _again(target)
+    network = await people.network(visit.ws)
+    response = visit.page(
+        "signin/second.html",
+        status=refused.status,
+        # Somebody else may be signed in in this browser: the page is not hers.
+        session=None,
+        form_token=visit.form_token or "",
+        next=target,
+        ways=ways,
+        path=visit.here if visit.is_looking else "/signin/second",
+        network_name=network.name,
+        **refused.values(),
+    )
+    response.headers.update(PASSKEY_PAGE)
+    return response
+
+
+async def _entered(visit: Visit, form: Form, target: str) -> Response:
+    token, visitor = _step(visit), visit.visitor
+    if form.text("answer"):
+        entry = await second_step.by_passkey(visit.ws, token, form.text("answer"), visitor)
+        return visit.entered(entry, target, _welcomed(target))
+    entry, proof = await second_step.by_code(visit.ws, token, form.text("code"), visitor)
+    if proof is Proof.RECOVERY:
+        return visit.entered(entry, "/account/keys", "recovery-used")
+    return visit.entered(entry, target, _welcomed(target))
+
+
+def _step(visit: Visit) -> str:
+    """The token of the step; `SignInNeeded` when there is none."""
+    token = visit.around.step.token(visit.request)
+    if token is None:
+        raise SignInNeeded
+    return token
+
+
+def _again(target: str) -> Response:
+    return onward("/signin?" + urlencode({"next": target}), "step-over")
+
+
+def _welcomed(target: str) -> str:
+    return "signed-in" if target == "/" else ""
 
 
 async def _welcome(visit: Visit, refused: Refused) -> Response:
@@ -116,7 +210,11 @@ def _link(visit: Visit) -> str:
 DOORS = (
     Door("GET", "/signin", PUBLIC, show_signin),
     Door("POST", "/signin", PUBLIC, sign_in),
-    Door("POST", "/signout", SIGNED_IN, sign_out, while_seeing=True),
+    Door("POST", "/signin/passkey/start", PUBLIC, ask_passkey),
+    Door("POST", "/signin/passkey", PUBLIC, sign_in_by_passkey),
+    Door("GET", "/signin/second", PUBLIC, show_second),
+    Door("POST", "/signin/second", PUBLIC, second),
+    Door("POST", "/signout", SIGNED_IN, sign_out, while_seeing=True, while_unproved=True),
     Door("GET", "/welcome/{token}", PUBLIC, show_welcome),
     Door("POST", "/welcome/{token}", PUBLIC, welcome),
     Door("POST", "/acting-as", SIGNED_IN, act_as),

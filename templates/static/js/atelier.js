@@ -11,6 +11,7 @@ const FEATURES = [
   ['[data-reading]', () => import('./reading.js')],
   ['#list', () => import('./selection.js')],
   ['[data-search]', () => import('./suggestions.js')],
+  ['[data-passkey]', () => import('./passkey.js')],
 ];
 
 for (const [selector, bring] of FEATURES) {

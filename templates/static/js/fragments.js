@@ -36,8 +36,7 @@ function load(address) {
     const request = new XMLHttpRequest();
     request.open('GET', address);
     request.responseType = 'document';
-    request.onload = () => resolve(request.status === 200 ? request.responseXML : null);
-    request.onerror = () => resolve(null);
+    request.onloadend = () => resolve(request.status === 200 ? request.responseXML : null);
     request.send();
   });
 }

@@ -17,8 +17,7 @@ export function mayHoldSome() {
 /** @param {boolean} isSome */
 export function remember(isSome) {
   try {
-    if (isSome) localStorage.setItem(KEY, 'some');
-    else localStorage.removeItem(KEY);
+    localStorage[isSome ? 'setItem' : 'removeItem'](KEY, 'some');
   } catch {
     // Refused by the browser: the pages with a form of deposit look by themselves.
   }

@@ -26,9 +26,7 @@ export function goOn(queue, parcels) {
 }
 
 /** @param {Queue} queue @param {Parcel[]} parcels */
-export async function giveUp(queue, parcels) {
-  await Promise.all(parcels.map((one) => giveUpOne(queue, one)));
-}
+export const giveUp = (queue, parcels) => Promise.all(parcels.map((one) => giveUpOne(queue, one)));
 
 /** @param {Queue} queue @param {Parcel} one */
 async function giveUpOne(queue, one) {

@@ -69,7 +69,7 @@ export class Queue {
     const isThere = file && (!one.tried || (await isReadable(file)));
     one.tried = one.taken;
     const answer = isThere ? await this.sent(one, file) : null;
-    const isDoubtful = answer?.kind === 'cut' || answer?.kind === 'failed';
+    const isDoubtful = ['cut', 'failed'].includes(answer?.kind);
     const isLost = !answer || (isDoubtful && file && !(await isReadable(file)));
     this.way.running -= 1;
     one.abort = undefined;
@@ -107,7 +107,7 @@ export class Queue {
     const { kind } = answer;
     if (kind === 'stopped' && one.isGivenUp) this.drop(one);
     if (kind === 'stopped' || !this.live.has(one.id)) return;
-    const isClosed = kind === 'cut' || kind === 'busy' || kind === 'out';
+    const isClosed = ['cut', 'busy', 'out'].includes(kind);
     if (isClosed) this.way.close(answer);
     else this.way.open();
     if (kind === 'kept') this.end(one, answer.outcome === 'unchanged' ? 'same' : 'kept');

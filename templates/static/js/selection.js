@@ -19,9 +19,8 @@ function tell() {
   all.closest('label').hidden = false;
   all.checked = ticked.length > 0 && ticked.length === boxes().length;
   all.indeterminate = ticked.length > 0 && !all.checked;
-  const words = ticked.length > 1 ? form.dataset.many : form.dataset.one;
-  const said = ticked.length ? words.replace('{n}', String(ticked.length)) : '';
-  form.querySelector('[data-count]').textContent = said;
+  const words = form.dataset[ticked.length > 1 ? 'many' : 'one'].replace('{n}', String(ticked.length));
+  form.querySelector('[data-count]').textContent = ticked.length ? words : '';
 }
 
 /** @param {HTMLElement} list which may be renewed, and have its first document then */

@@ -47,15 +47,16 @@ export class Sending {
   async drop() {
     if (!this.parcel.key) return null;
     const reply = await ask('HEAD', this.parcel.key, { token: this.token });
-    if (!reply.header('Atelier-Outcome')) await ask('DELETE', this.parcel.key, { token: this.token });
-    return reply.header('Atelier-Outcome') ? judged(reply) : null;
+    if (reply.header('Atelier-Outcome')) return judged(reply);
+    await ask('DELETE', this.parcel.key, { token: this.token });
+    return null;
   }
 
   /** @param {Blob} file @param {boolean} isWhole */
   create(file, isWhole) {
     const headers = { 'Upload-Length': String(file.size), 'Upload-Metadata': metadata(this.parcel) };
-    if (!isWhole) return ask('POST', ADDRESS, { token: this.token, headers });
-    return ask('POST', ADDRESS, { token: this.token, headers: { ...headers, ...BYTES }, body: file, watch: this.watch });
+    const whole = { headers: { ...headers, ...BYTES }, body: file, watch: this.watch };
+    return ask('POST', ADDRESS, { token: this.token, headers, ...(isWhole && whole) });
   }
 
   /** @param {Blob} file */
