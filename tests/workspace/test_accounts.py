@@ -21,6 +21,7 @@ from atelier.model.folders import Role
 from atelier.model.ids import PersonId
 from atelier.model.people import Actor
 from atelier.workspace import accounts, groups, journal, people
+from atelier.workspace.entering import Visitor
 from tests.builders import World, in_network
 from tests.workspace.test_memberships import place_of, reads, representative
 from tests.workspace.test_signing_in import PASSWORD, come_in, refused
@@ -154,7 +155,7 @@ async def test_an_account_that_grows_while_a_password_is_chosen_stays_closed_to_
         await people.use_link(world.ws, link, PASSWORD)
     world.ws.passwords.hash = hashing  # type: ignore[method-assign]
     with pytest.raises(BadSignIn):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
+        await people.sign_in(world.ws, "awa@example.org", PASSWORD, Visitor("::1"))
 
 
 @in_network
@@ -204,7 +205,7 @@ async def test_a_closed_account_comes_in_no_more_until_it_is_opened(world: World
     await accounts.disable(world.ws, world.steward, awa.person_id)
     assert await refused(world, token)
     with pytest.raises(BadSignIn):
-        await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
+        await people.sign_in(world.ws, "awa@example.org", PASSWORD, Visitor("::1"))
     with pytest.raises(LinkSpent):
         await people.look_at_link(world.ws, link)
     with pytest.raises(AlreadySo):
@@ -213,7 +214,7 @@ async def test_a_closed_account_comes_in_no_more_until_it_is_opened(world: World
     assert await refused(world, token)  # what ended stays ended
     with pytest.raises(LinkSpent):
         await people.look_at_link(world.ws, link)
-    again = await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
+    again = (await people.sign_in(world.ws, "awa@example.org", PASSWORD, Visitor("::1"))).token
     assert not await refused(world, again) and await reads(world, awa, folder)
     with pytest.raises(AlreadySo):
         await accounts.enable(world.ws, world.steward, awa.person_id)
