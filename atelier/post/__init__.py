@@ -1,0 +1,1 @@
+"""Letters out of the house: by SMTP, or by nothing. May import errors, model, settings, files."""
