@@ -1,0 +1,161 @@
+"""The link of an invitation: opened without being used, accepted once, by one person.
+
+What is given is what the inviter could give on that very day. The link proves that its bearer
+reads the letters to that address, and that is all it proves: with it somebody who is not here
+yet makes her account. One who has an account takes the invitation after signing in to it, for
+whoever was handed the letter must not change what that account belongs to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from atelier import access
+from atelier.database import invites as records
+from atelier.database import journal, sessions
+from atelier.database import people as people_records
+from atelier.database.engine import Transaction
+from atelier.database.sessions import Purpose
+from atelier.errors import AlreadySo, Forbidden, LinkSpent
+from atelier.model import names
+from atelier.model.ids import FolderId, InviteId, OrganisationId
+from atelier.model.invites import Invite, Offer, Shown
+from atelier.model.journal import NetworkVerb
+from atelier.model.people import Actor, Person, Proof
+from atelier.workspace import entering, invites, memberships
+from atelier.workspace.entering import Entry, Visitor
+from atelier.workspace.passwords import accepted
+from atelier.workspace.place import Workspace, today
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What she was invited to and has now; `entry` begins her visit."""
+
+    entry: Entry
+    folder_id: FolderId | None
+    organisation_id: OrganisationId | None
+
+
+async def look(ws: Workspace, token: str) -> Shown:
+    """What a link invites to, without using it: mail scanners open links too.
+
+    `LinkSpent` alike for one that never was, was used, withdrawn or has ended, and for one
+    whose inviter could give nothing of it today.
+    """
+
+    async def unit(tx: Transaction) -> Shown:
+        opened = await _opened(ws, tx, token)
+        offer, found = opened.offer, opened.invite
+        return Shown(
+            offer,
+            found.organisation if offer.organisation_id is not None else "",
+            found.folder if offer.folder_id is not None else "",
+            found.inviter,
+            await people_records.person_by_email(tx, offer.email) is not None,
+        )
+
+    return await ws.db.read(unit)
+
+
+async def accept(ws: Workspace, token: str, name: str, password: str, visitor: Visitor) -> Accepted:
+    """Make the account of somebody who was invited, with all she was invited to; she is in.
+
+    Others of the same inviter that wait for her address are hers too; those of somebody else
+    wait for their own link, for this one may have been handed over by who made it. `LinkSpent`
+    as for `look`, and for the second of two who use a link at once; `AlreadySo` when the address
+    has an account.
+    """
+    offer = (await look(ws, token)).offer
+    called = names.checked(name, field="person_name")
+    chosen = accepted(password, known=(offer.email, called))
+    password_hash = await ws.passwords.hash(chosen)
+
+    async def unit(tx: Transaction) -> Accepted:
+        opened = await _opened(ws, tx, token)
+        email = opened.offer.email
+        if await people_records.person_by_email(tx, email) is not None:
+            raise AlreadySo("person")
+        number = await people_records.add_person(tx, email, called, ws.clock())
+        await people_records.set_password(tx, number, password_hash)
+        others = await records.of_address(tx, email, ws.clock())
+        person = await _honoured(ws, tx, opened, await _person(tx, number))
+        for other in others:
+            stands = await invites.standing(ws, tx, other)
+            is_hers = other.invited_by == opened.invite.invited_by
+            if other.id != opened.invite.id and is_hers and stands is not None:
+                person = await _honoured(ws, tx, _Opened(other, *stands), person)
+        entry = await entering.begin(ws, tx, person, visitor, proof=Proof.PASSWORD)
+        return Accepted(entry, opened.offer.folder_id, opened.offer.organisation_id)
+
+    return await ws.db.write(unit)
+
+
+async def take(ws: Workspace, actor: Actor, token: str) -> Offer:
+    """What of an invitation was given to one who has the account of its address.
+
+    `Forbidden` for an account of another address, `LinkSpent` as for `look`.
+    """
+
+    async def unit(tx: Transaction) -> Offer:
+        access.act(actor)
+        opened = await _opened(ws, tx, token)
+        person = await _person(tx, actor.person_id)
+        if names.key(person.email) != names.key(opened.offer.email):
+            raise Forbidden(access.MANAGE)
+        await _honoured(ws, tx, opened, person)
+        return opened.offer
+
+    return await ws.db.write(unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An invitation, what of it stands today, and who gives it."""
+
+    invite: Invite
+    offer: Offer
+    giver: Actor
+
+
+async def _opened(ws: Workspace, tx: Transaction, token: str) -> _Opened:
+    link = await sessions.link(tx, sessions.hashed(token), ws.clock(), Purpose.INVITE)
+    found = None
+    if link is not None and link.invite_id is not None:
+        found = await records.waiting(tx, InviteId(link.invite_id))
+    if found is None or found.has_expired(ws.clock()):
+        raise LinkSpent
+    stands = await invites.standing(ws, tx, found)
+    if stands is None:
+        raise LinkSpent
+    return _Opened(found, *stands)
+
+
+async def _honoured(ws: Workspace, tx: Transaction, opened: _Opened, person: Person) -> Person:
+    """She as she is with what she was offered; the invitation is over, its links spent."""
+    offer, giver = opened.offer, opened.giver
+    if offer.organisation_id is not None and not invites.has_place(giver, offer, person):
+        place = await memberships.put(
+            ws,
+            tx,
+            giver,
+            person,
+            offer.organisation_id,
+            invites.terms_of(offer),
+            may_appoint=await memberships.is_steward(tx, giver),
+        )
+        others = tuple(one for one in person.memberships if one.id != place.id)
+        person = replace(person, memberships=(*others, place))
+    await invites.give_role(ws, tx, giver, offer, person)
+    await records.accept(tx, opened.invite.id, person.id, ws.clock())
+    herself = await entering.actor_of(tx, person, today(ws))
+    facts = {"name": opened.invite.inviter}
+    taken = NetworkVerb.INVITE_ACCEPTED
+    await journal.note_network(tx, herself, taken, ws.clock(), **facts)
+    return person
+
+
+async def _person(tx: Transaction, number: int) -> Person:
+    person = await people_records.person(tx, number)
+    assert person is not None
+    return person

@@ -1,0 +1,389 @@
+"""Inviting people by their addresses: to a folder, into an organisation, into the network.
+
+Who may invite is who could give the same today to somebody who is there: a coordinator on her
+folder, a representative in her organisation, a steward. Somebody who has an account is given
+it at once. The link's own side, where it is opened and accepted, is `accepting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from atelier import access
+from atelier.database import folders as folder_records
+from atelier.database import invites as records
+from atelier.database import journal
+from atelier.database import organisations as organisation_records
+from atelier.database import people as people_records
+from atelier.database import sharing as grants
+from atelier.database.engine import Transaction
+from atelier.database.sessions import LinkRow, Purpose
+from atelier.errors import Forbidden, Invalid, LastCoordinator, NotFound
+from atelier.model import names
+from atelier.model.folders import Action, Crumb, Folder, Subject, SubjectKind
+from atelier.model.ids import FolderId, InviteId, OrganisationId
+from atelier.model.invites import (
+    MAX_MESSAGE_CHARACTERS,
+    Fate,
+    Invite,
+    Made,
+    Offer,
+    Outgoing,
+)
+from atelier.model.journal import NetworkVerb
+from atelier.model.letters import LetterKind
+from atelier.model.organisations import has_ended
+from atelier.model.people import Actor, Organisation, Person
+from atelier.workspace import entering, links, mailing, memberships, people, sharing
+from atelier.workspace.place import Workspace, today
+
+_MINUTE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What one who invites has before her: to what, into which organisations, who is awaited.
+
+    `folder` and `organisation` are what her page is about, neither for the whole network.
+    `offered` are organisations into which she may bring somebody, `may_appoint` whether she is
+    a steward. `has_mail`: letters leave by themselves.
+    """
+
+    folder: Folder | None
+    crumbs: tuple[Crumb, ...]
+    organisation: Organisation | None
+    offered: tuple[Organisation, ...]
+    may_appoint: bool
+    waiting: tuple[Invite, ...]
+    has_mail: bool
+
+
+async def office(
+    ws: Workspace,
+    actor: Actor,
+    *,
+    folder: FolderId | None = None,
+    organisation: OrganisationId | None = None,
+) -> Office:
+    """For those who may invite to this folder or organisation; to neither: for stewards."""
+
+    async def unit(tx: Transaction) -> Office:
+        entered, home = None, None
+        crumbs: tuple[Crumb, ...] = ()
+        if folder is not None:
+            entered = await access.enter(tx, actor, folder, Action.SHARE)
+            crumbs = tuple(await folder_records.crumbs(tx, actor, folder))
+        elif organisation is not None:
+            terms = memberships.Terms()
+            home, _ = await memberships.givable(tx, actor, organisation, terms)
+        else:
+            await access.manage(tx, actor)
+        return Office(
+            entered,
+            crumbs,
+            home,
+            (home,) if home else await memberships.offering(tx, actor),
+            await memberships.is_steward(tx, actor),
+            tuple(await records.listed(tx, actor, folder=folder, organisation=organisation)),
+            mailing.is_set(ws),
+        )
+
+    return await ws.db.read(unit)
+
+
+async def check(ws: Workspace, actor: Actor, offer: Offer) -> None:
+    """Pass when she may make somebody this offer today; refused as `invite` refuses."""
+
+    async def unit(tx: Transaction) -> None:
+        await _permitted(tx, actor, offer)
+
+    await ws.db.read(unit)
+
+
+async def invite(ws: Workspace, actor: Actor, offer: Offer) -> Made:
+    """Invite somebody, or give her at once what she is invited to when she has an account.
+
+    An account that is disabled is `Invalid`. Nothing is written when she has it already or is
+    invited to the same: `Made.fate` says so. The token of the link is made where no mail leaves.
+    """
+    checked = cleaned(offer)
+    return await ws.db.write(lambda tx: make(ws, tx, actor, checked))
+
+
+async def make(ws: Workspace, tx: Transaction, actor: Actor, offer: Offer) -> Made:
+    """`invite`, in a transaction, for an offer that is `cleaned`."""
+    offer = await _permitted(tx, actor, offer)
+    person = await people_records.person_by_email(tx, offer.email)
+    if person is not None:
+        if not person.is_active:
+            raise Invalid("email", "inactive_account", offer.email[:80])
+        return await _given(ws, tx, actor, offer, person)
+    same = await records.same(tx, offer)
+    found = None if same is None else await records.waiting(tx, same)
+    if found is not None and not found.has_expired(ws.clock()):
+        return Made(Fate.WAITING, offer, found.id)
+    if found is not None:
+        await records.withdraw(tx, found.id, ws.clock())
+    expires = ws.clock() + _lasting(ws)
+    number = await records.add(tx, offer, actor.person_id, ws.clock(), expires)
+    await _note(ws, tx, actor, NetworkVerb.INVITED, offer)
+    return Made(Fate.INVITED, offer, number, token=await _sent(ws, tx, number))
+
+
+async def resend(ws: Workspace, actor: Actor, number: InviteId) -> Made:
+    """Send an invitation again, with all its days before it; she answers for it from now on.
+
+    For those who could make it today. `NotFound` for one who has it on no list of hers, and
+    when it is over.
+    """
+
+    async def unit(tx: Transaction) -> Made:
+        found = await _taken_up(ws, tx, actor, number)
+        return Made(Fate.INVITED, found.offer, number, token=await _sent(ws, tx, number))
+
+    return await ws.db.write(unit)
+
+
+async def copy_link(ws: Workspace, actor: Actor, number: InviteId) -> Made:
+    """A link of an invitation to hand over oneself, which no letter brings; else as `resend`.
+
+    Whoever holds it makes the account of that address. Where letters leave, it is for those who
+    bring people in: stewards, and who manages its organisation; `Forbidden` for others.
+    """
+
+    async def unit(tx: Transaction) -> Made:
+        found = await _taken_up(ws, tx, actor, number)
+        if mailing.is_set(ws) and found.offer.organisation_id is None:
+            await access.manage(tx, actor)
+        return Made(Fate.INVITED, found.offer, number, token=await mint_link(ws, tx, number))
+
+    return await ws.db.write(unit)
+
+
+async def withdraw(ws: Workspace, actor: Actor, number: InviteId) -> None:
+    """An invitation that stands no more; all its links end.
+
+    For stewards, and those who share its folder or manage its organisation; else `NotFound`.
+    """
+
+    async def unit(tx: Transaction) -> None:
+        found = await _own(tx, actor, number)
+        await records.withdraw(tx, number, ws.clock())
+        await _note(ws, tx, actor, NetworkVerb.INVITE_WITHDRAWN, found.offer)
+
+    await ws.db.write(unit)
+
+
+async def mint_link(ws: Workspace, tx: Transaction, number: InviteId) -> str:
+    """A further link of an invitation, as long as it lasts; "" when it opens nothing any more.
+
+    It is for the address of the invitation, so it leaves by a letter to it, or by the hand of
+    who answers for the invitation.
+    """
+    found = await records.waiting(tx, number)
+    if found is None or found.has_expired(ws.clock()) or await standing(ws, tx, found) is None:
+        return ""
+    row = LinkRow(Purpose.INVITE, invite_id=number, issued_by=found.invited_by)
+    return await links.mint(ws, tx, row, found.expires_at - ws.clock())
+
+
+async def outgoing(ws: Workspace, tx: Transaction, number: InviteId) -> Outgoing | None:
+    """What the letter of an invitation tells now, with a link; None for nothing to tell."""
+    found = await records.waiting(tx, number)
+    token = await mint_link(ws, tx, number)
+    if found is None or not token:
+        return None
+    offer = (await standing(ws, tx, found) or (found.offer, None))[0]
+    home = found.organisation if offer.organisation_id is not None else ""
+    folder = found.folder if offer.folder_id is not None else ""
+    return Outgoing(offer, home, folder, found.inviter, found.expires_at, token)
+
+
+async def standing(ws: Workspace, tx: Transaction, found: Invite) -> tuple[Offer, Actor] | None:
+    """What of an invitation its inviter could give today, and she; None when that is nothing."""
+    inviter = await people_records.person(tx, found.invited_by)
+    assert inviter is not None
+    actor = await entering.actor_of(tx, inviter, today(ws))
+    offer = found.offer
+    if offer.folder_id is None and offer.organisation_id is None:
+        return (offer, actor) if await memberships.is_steward(tx, actor) else None
+    if not await _gives_folder(tx, actor, offer):
+        offer = replace(offer, folder_id=None, until=None)
+    if not await _gives_place(tx, actor, offer):
+        offer = replace(offer, organisation_id=None, function="", is_representative=False)
+    if offer.folder_id is None and offer.organisation_id is None:
+        return None
+    return offer, actor
+
+
+async def give_role(
+    ws: Workspace, tx: Transaction, actor: Actor, offer: Offer, person: Person
+) -> bool:
+    """Give somebody the offered role; whether it was given.
+
+    One that she has on this very folder stays as it is: an invitation lowers nothing.
+    """
+    if offer.folder_id is None:
+        return False
+    held = await grants.reaching(tx, actor, offer.folder_id)
+    if any(
+        one.folder_id == offer.folder_id
+        and (one.subject.kind, one.subject.id) == (SubjectKind.PERSON, person.id)
+        for one in held
+    ):
+        return False
+    subject = Subject(SubjectKind.PERSON, person.id, person.name)
+    at = ws.clock()
+    await sharing.give(
+        tx, actor, offer.folder_id, subject, role=offer.role, until=offer.until, at=at
+    )
+    return True
+
+
+def has_place(actor: Actor, offer: Offer, person: Person) -> bool:
+    """Whether she has, or is to have, the place that she is offered."""
+    return any(
+        place.organisation.id == offer.organisation_id and not has_ended(place, actor.today)
+        for place in person.memberships
+    )
+
+
+def terms_of(offer: Offer) -> memberships.Terms:
+    """The place that is offered."""
+    return memberships.Terms(offer.function, is_representative=offer.is_representative)
+
+
+def cleaned(offer: Offer) -> Offer:
+    """The offer with its texts as they are kept; `Invalid` names the field that cannot be."""
+    lines = [" ".join(line.split()) for line in names.visible(offer.message).splitlines()]
+    message = "\n".join(lines).strip()
+    if len(message) > MAX_MESSAGE_CHARACTERS:
+        raise Invalid("message", "too_long_message", str(len(message)))
+    if not message.replace("\n", "").isprintable():
+        raise Invalid("message", "malformed")
+    name = names.checked(offer.name, field="person_name") if offer.name.strip() else ""
+    email = people.checked_email(offer.email)
+    return replace(offer, email=email, name=name, message=message)
+
+
+async def _permitted(tx: Transaction, actor: Actor, offer: Offer) -> Offer:
+    """Pass when she may give all of it today; refused as the giving itself is."""
+    if offer.folder_id is None and offer.organisation_id is None:
+        await access.manage(tx, actor)
+    if offer.folder_id is not None:
+        await sharing.givable(tx, actor, offer.folder_id, offer.role, offer.until)
+    if offer.organisation_id is None:
+        return replace(offer, function="", is_representative=False)
+    _, terms = await memberships.givable(tx, actor, offer.organisation_id, terms_of(offer))
+    return replace(offer, function=terms.function)
+
+
+async def _given(
+    ws: Workspace, tx: Transaction, actor: Actor, offer: Offer, person: Person
+) -> Made:
+    """What somebody is given at once who has an account."""
+    brought = None
+    if offer.organisation_id is not None and not has_place(actor, offer, person):
+        home = await organisation_records.get(tx, offer.organisation_id)
+        assert home is not None
+        adding = people.Adding(person.email, person.name, home.name, terms_of(offer))
+        brought = await people.bring(ws, tx, actor, adding)
+    is_given = await give_role(ws, tx, actor, offer, person)
+    if is_given:
+        kind, folder = LetterKind.ACCESS_GIVEN, offer.folder_id or 0
+        await mailing.queue(ws, tx, kind, person=person.id, about=folder)
+    if brought is None:
+        return Made(Fate.GIVEN if is_given else Fate.ALREADY, offer, person=person)
+    return Made(
+        Fate.GIVEN,
+        offer,
+        person=person,
+        token=brought.token,
+        is_afresh=brought.is_afresh,
+    )
+
+
+async def _own(tx: Transaction, actor: Actor, number: InviteId) -> Invite:
+    """An invitation that waits, for those who see it on one of their lists; else `NotFound`."""
+    access.act(actor)
+    found = await records.waiting(tx, number)
+    if found is None or not await _sees(tx, actor, found.offer):
+        raise NotFound("invite")
+    return found
+
+
+async def _sees(tx: Transaction, actor: Actor, offer: Offer) -> bool:
+    if await memberships.is_steward(tx, actor):
+        return True
+    try:
+        if offer.folder_id is not None:
+            await access.enter(tx, actor, offer.folder_id, Action.SHARE)
+            return True
+    except (NotFound, Forbidden):
+        pass
+    homes = () if offer.organisation_id is None else (offer.organisation_id,)
+    return bool(await memberships.managed(tx, actor, homes))
+
+
+async def _taken_up(ws: Workspace, tx: Transaction, actor: Actor, number: InviteId) -> Invite:
+    found = await _own(tx, actor, number)
+    await _permitted(tx, actor, found.offer)
+    await records.renew(tx, number, actor.person_id, ws.clock() + _lasting(ws))
+    await _note(ws, tx, actor, NetworkVerb.INVITE_RENEWED, found.offer)
+    return found
+
+
+async def _sent(ws: Workspace, tx: Transaction, number: InviteId) -> str:
+    """Have its letter leave, once a minute at most; without mail, the token of a link."""
+    if not mailing.is_set(ws):
+        return await mint_link(ws, tx, number)
+    minute = int(ws.clock().timestamp()) // _MINUTE
+    once = f"invite:{number}:{minute}"
+    await mailing.queue(ws, tx, LetterKind.INVITATION, invite=number, once=once)
+    return ""
+
+
+async def _gives_folder(tx: Transaction, actor: Actor, offer: Offer) -> bool:
+    if offer.folder_id is None:
+        return False
+    try:
+        folder = await sharing.givable(tx, actor, offer.folder_id, offer.role, offer.until)
+        await access.keep_coordinated(tx, actor, folder)
+    except (NotFound, Forbidden, Invalid, LastCoordinator):
+        return False
+    return True
+
+
+async def _gives_place(tx: Transaction, actor: Actor, offer: Offer) -> bool:
+    if offer.organisation_id is None:
+        return False
+    try:
+        await memberships.givable(tx, actor, offer.organisation_id, terms_of(offer))
+    except (NotFound, Forbidden, Invalid):
+        return False
+    return True
+
+
+async def _note(
+    ws: Workspace, tx: Transaction, actor: Actor, verb: NetworkVerb, offer: Offer
+) -> None:
+    """Who reads the network's journal need not know the folder: it is told in the folder's own."""
+    facts = {"name": offer.name or offer.email}
+    if offer.organisation_id is not None:
+        home = await organisation_records.get(tx, offer.organisation_id)
+        assert home is not None
+        facts["subject"] = home.name
+    await journal.note_network(tx, actor, verb, ws.clock(), **facts)
+
+
+def _lasting(ws: Workspace) -> timedelta:
+    return timedelta(days=ws.settings.sessions.invitation_days)
+
+
+def expired(ws: Workspace, waiting: Sequence[Invite]) -> frozenset[InviteId]:
+    """Those whose links open nothing any more."""
+    now = ws.clock()
+    return frozenset(one.id for one in waiting if one.has_expired(now))

@@ -1,0 +1,205 @@
+"""Invitations as pages: inviting, coming in by the link, lists, and what nobody learns."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.network import Clients, Network, network, send, served, token_in
+
+NEW = "une autre phrase bien longue"
+
+
+@pytest.fixture
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    with network(tmp_path_factory.mktemp("invites")) as one:
+        yield one
+
+
+@pytest.fixture
+def clients(made: Network) -> Iterator[Clients]:
+    with served(made) as client:
+        yield client
+
+
+def link_in(page: str) -> str:
+    """The address of the link that a page shows."""
+    found = re.search(r'value="http://localhost:8000(/(?:invite|welcome)/[^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def invite(clients: Clients, path: str, email: str = "zoe@ailleurs.example", **more: str) -> str:
+    """Invite as Ada; the link's path."""
+    answer = send(clients("ada"), f"{path}/invite", email=email, **more)
+    assert answer.status_code == 200, answer.text
+    return link_in(answer.text)
+
+
+def send_list(client: TestClient, path: str, file: bytes = b"", **fields: str) -> Any:
+    """The answer to a list."""
+    token = token_in(client.get("/").text)
+    parts: dict[str, tuple[str | None, bytes]] = {
+        name: (None, text.encode()) for name, text in {"form_token": token, **fields}.items()
+    }
+    if file:
+        parts["file"] = ("liste.csv", file)
+    return client.post(f"{path}/invite/list", files=parts)
+
+
+def test_a_link_shows_consumes_nothing_and_leads_to_the_folder(
+    made: Network, clients: Clients
+) -> None:
+    there = f"/folders/{made.shared}"
+    link = invite(clients, there, role="reader", person_name="Zoé", message="À <b>jeudi</b>")
+    for _ in range(2):
+        assert clients("").head(link).status_code == 200
+        page = clients("").get(link)
+    assert "Réunions" in page.text and 'value="Zoé"' in page.text
+    assert "À &lt;b&gt;jeudi&lt;/b&gt;" in page.text and "Lecture" not in page.text
+    refused = clients("").post(link, data={"person_name": "Zoé C", "password": "zut-zut"})
+    assert refused.status_code == 422 and 'value="Zoé C"' in refused.text
+    assert "zut-zut" not in refused.text
+    done = clients("").post(link, data={"person_name": "Zoé C", "password": NEW})
+    assert (done.status_code, done.headers["location"]) == (303, f"{there}?done=invite-accepted")
+    cookie = done.headers["set-cookie"].partition(";")[0]
+    client = clients("")
+    client.headers["cookie"] = cookie
+    assert client.get(there).status_code == 200
+    assert client.get(f"/folders/{made.secret}").status_code == 404
+    for spent in (link, "/invite/" + "x" * 43):
+        assert clients("").get(spent).status_code == 404
+        answer = clients("").post(spent, data={"person_name": "Z", "password": NEW})
+        assert answer.status_code == 404
+
+
+def test_somebody_else_in_this_browser_is_not_named_as_the_one_invited(
+    made: Network, clients: Clients
+) -> None:
+    link = invite(clients, f"/folders/{made.shared}", role="reader")
+    page = clients("bo").get(link).text
+    assert "déjà connecté" in page and "bo@reseau.example" not in page and "Bo<" not in page
+    elsewhere = clients("bo").post(link, data={"person_name": "Zoé", "password": NEW})
+    assert elsewhere.status_code == 403  # without the token of the visit
+    answer = clients("bo").post(
+        link, data={"form_token": token_in(page), "person_name": "Zoé", "password": NEW}
+    )
+    assert answer.status_code == 303
+    assert clients("bo").get("/people").status_code == 303  # that session has ended
+
+
+def test_an_address_that_became_known_signs_in_and_takes_it(
+    made: Network, clients: Clients
+) -> None:
+    there = f"/folders/{made.shared}"
+    link = invite(clients, there, role="contributor")
+    other = invite(clients, there, "eva@ailleurs.example", role="reader")
+    bring = {"email": "zoe@ailleurs.example", "person_name": "Zoé", "organisation": "Hôpital"}
+    announced = send(clients("ada"), "/people", **bring)
+    mark = re.search(r'name="announced" value="([^"]+)"', announced.text)
+    assert mark
+    welcome = link_in(
+        send(clients("ada"), "/people", announced=html.unescape(mark[1]), **bring).text
+    )
+    session = clients("").post(welcome, data={"password": NEW}).headers["set-cookie"]
+    unknown = clients("").get(link)
+    assert f"/signin?next={link}" in unknown.text
+    assert clients("").post(link, data={"person_name": "Z", "password": NEW}).status_code == 409
+    assert "une autre adresse" in clients("bo").get(link).text
+    assert send(clients("bo"), f"{link}/take").status_code == 403
+    client = clients("")
+    client.headers["cookie"] = session.partition(";")[0]
+    assert "il suffit d" in html.unescape(client.get(link).text)
+    assert client.get(there).status_code == 404
+    taken = send(client, f"{link}/take")
+    assert taken.headers["location"] == f"{there}?done=invite-taken"
+    assert client.get(there).status_code == 200
+    assert client.get(link).status_code == 404
+    assert clients("").get(other).status_code == 200
+
+
+def test_somebody_known_has_it_at_once_and_what_is_there_is_told(
+    made: Network, clients: Clients
+) -> None:
+    path = f"/folders/{made.secret}/invite"
+    known = send(clients("ada"), path, email="cy@reseau.example", role="reader")
+    assert known.headers["location"] == f"{path}?done=invite-given"
+    assert clients("cy").get(f"/folders/{made.secret}").status_code == 200
+    again = send(clients("ada"), path, email="cy@reseau.example", role="reader", message="Bonjour")
+    assert again.status_code == 422 and "déjà tout cela" in again.text and "Bonjour" in again.text
+    invite(clients, f"/folders/{made.secret}", role="reader")
+    twice = send(clients("ada"), path, email="ZOE@ailleurs.example", role="reader")
+    assert twice.status_code == 422 and "déjà invitée" in twice.text
+
+
+def test_who_may_not_invite_is_refused_at_each_door_and_offered_none(
+    made: Network, clients: Clients
+) -> None:
+    for path, status in ((f"/folders/{made.shared}", 403), (f"/folders/{made.secret}", 404)):
+        for below in ("invite", "invite/list", "invites.csv"):
+            assert clients("bo").get(f"{path}/{below}").status_code == status
+        assert send(clients("bo"), f"{path}/invite", email="a@b.fr").status_code == status
+        assert send_list(clients("bo"), path, list="a@b.fr").status_code == status
+    assert clients("bo").get("/people/invite").status_code == 403
+    assert clients("bo").get("/organisations/1/invite").status_code == 404
+    assert "/invite" not in clients("bo").get("/people").text
+    assert "/invite" not in clients("bo").get("/organisations/1").text
+    assert "/invite" not in clients("bo").get(f"/folders/{made.shared}/access").text
+    assert "/people/invite" in clients("ada").get("/people").text
+    assert "/organisations/1/invite" in clients("ada").get("/organisations/1").text
+    assert "/invite" in clients("ada").get(f"/folders/{made.shared}/access").text
+
+
+def test_one_that_waits_is_renewed_copied_withdrawn_and_listed_without_formulas(
+    made: Network, clients: Clients
+) -> None:
+    there = f"/folders/{made.shared}"
+    first = invite(clients, there, role="reader", person_name="=cmd|x")
+    back = {"next": f"{there}/invite"}
+    assert "zoe@ailleurs.example" in clients("ada").get(f"{there}/invite").text
+    table = clients("ada").get(f"{there}/invites.csv")
+    assert (
+        "'=cmd|x;zoe@ailleurs.example" in table.text and first.rpartition("/")[2] not in table.text
+    )
+    for act in ("resend", "link"):
+        shown = link_in(send(clients("ada"), f"/people/invites/1/{act}", **back).text)
+        assert shown != first and clients("").get(shown).status_code == 200
+        assert send(clients("bo"), f"/people/invites/1/{act}", **back).status_code == 404
+    assert send(clients("bo"), "/people/invites/1/withdraw", **back).status_code == 404
+    gone = send(clients("ada"), "/people/invites/1/withdraw", **back)
+    assert gone.headers["location"] == f"{there}/invite?done=invite-withdrawn"
+    for link in (first, shown):
+        assert clients("").get(link).status_code == 404
+
+
+def test_a_list_is_checked_then_done_and_a_second_time_does_nothing(
+    made: Network, clients: Clients
+) -> None:
+    path = f"/folders/{made.shared}"
+    file = "Nom;Courriel\r\nHélène <i>;h@m.fr\r\nBo;bo@reseau.example\r\nX;h@m.fr\r\nY;".encode(
+        "cp1252"
+    )
+    checked = send_list(clients("ada"), path, file, role="reader", message="Bonjour")
+    assert checked.status_code == 200 and "Vérifier la liste" in checked.text
+    assert clients("ada").get(f"{path}/invites.csv").text.count("\r\n") == 1
+    held = re.search(r'name="list" value="([^"]*)"', checked.text)
+    assert held
+    fields = {"list": html.unescape(held[1]), "confirmed": "yes", "role": "reader"}
+    done = send_list(clients("ada"), path, **fields)
+    assert "Invitations faites" in done.text
+    assert clients("").get(link_in(done.text)).status_code == 200
+    again = send_list(clients("ada"), path, **fields)
+    assert "Déjà invitée" in html.unescape(again.text) and "/invite/" not in own_links(again.text)
+    for bad, status in (({"list": " "}, 422), ({"list": "a@b.fr", "role": "x"}, 422)):
+        assert send_list(clients("ada"), path, **{"role": "reader", **bad}).status_code == status
+    assert send_list(clients("ada"), path, b"x" * 300_000, role="reader").status_code == 413
+
+
+def own_links(page: str) -> str:
+    """The fields of a page that hold links."""
+    return " ".join(re.findall(r'value="http[^"]*"', page))
