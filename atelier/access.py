@@ -154,6 +154,10 @@ SELECT 1 FROM reach r JOIN grants g ON g.folder_id = r.ancestor_id
 WHERE r.folder_id = :folder AND {_LASTS} LIMIT 1
 """
 
+_COORDINATED_WITHOUT = _COORDINATED.replace(
+    "p.disabled_at IS NULL", "p.disabled_at IS NULL AND p.id <> :without"
+)
+
 # What holds for a folder holds for all that inherits from it: only heads need be asked.
 _ORPHANED = f"""
 SELECT f.id FROM folders f JOIN reach own ON own.folder_id = f.id AND own.ancestor_id = f.id
@@ -264,6 +268,24 @@ WHERE p.id = :person AND p.disabled_at IS NULL AND (p.is_steward = 1 OR EXISTS (
     SELECT 1 FROM she_hats h JOIN group_members gm ON gm.membership_id = h.membership_id
     WHERE gm.group_id = g.id AND gm.is_coordinator = 1))
 """
+
+# A condition on the person `p`: the one who asks may know her address. She shows it to the
+# network, or it identifies her account to one who manages that: a steward, or somebody who
+# represents an organisation where she has a place, or will have one. Values: `asking`.
+SEES_ADDRESS = """(p.shows_email = 1 OR (:seeing = 0 AND (p.id = :person OR EXISTS (
+    SELECT 1 FROM people manager_ WHERE manager_.id = :person AND manager_.is_steward = 1
+      AND manager_.disabled_at IS NULL
+) OR EXISTS (
+    SELECT 1 FROM memberships mine_
+    JOIN organisations home_ ON home_.id = mine_.organisation_id
+    JOIN memberships hers_ ON hers_.organisation_id = mine_.organisation_id
+    WHERE mine_.person_id = :person AND mine_.is_representative = 1
+      AND (mine_.starts_on IS NULL OR mine_.starts_on <= :today)
+      AND (mine_.ends_on IS NULL OR mine_.ends_on >= :today)
+      AND (home_.ends_on IS NULL OR home_.ends_on >= :today)
+      AND (:acting_as = 0 OR mine_.organisation_id = :acting_as)
+      AND hers_.person_id = p.id AND (hers_.ends_on IS NULL OR hers_.ends_on >= :today)
+))))"""
 
 
 async def enter(tx: Transaction, actor: Actor, folder_id: FolderId, action: Action) -> Folder:
@@ -429,6 +451,15 @@ async def keep_glossary(tx: Transaction, actor: Actor) -> None:
         raise Forbidden(GLOSSARY)
 
 
+async def coordinates(tx: Transaction, actor: Actor) -> bool:
+    """Whether she shares a folder with others today: what `second_factor` asks of her."""
+    rows = await tx.rows(
+        f"WITH {scoped(actor, Action.SHARE)} SELECT EXISTS (SELECT 1 FROM scoped)",
+        **asking(actor),
+    )
+    return bool(rows[0][0])
+
+
 def act(actor: Actor) -> None:
     """Pass for an act that is about no folder; `Forbidden` while she only looks as another."""
     if actor.seeing is not None:
@@ -462,6 +493,16 @@ async def is_coordinated(tx: Transaction, actor: Actor, folder_id: FolderId) -> 
     access of a subtree need only ask this of the subtree's head.
     """
     rows = await tx.rows(_COORDINATED, folder=folder_id, today=actor.today.isoformat())
+    return bool(rows)
+
+
+async def is_coordinated_without(
+    tx: Transaction, actor: Actor, folder_id: FolderId, person: PersonId
+) -> bool:
+    """`is_coordinated`, by somebody else than this person: once her account were closed."""
+    rows = await tx.rows(
+        _COORDINATED_WITHOUT, folder=folder_id, today=actor.today.isoformat(), without=person
+    )
     return bool(rows)
 
 

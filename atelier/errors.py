@@ -4,6 +4,8 @@ AtelierError
 ├── Refusal                 the request was understood and refused; nothing changed
 │   ├── SignInNeeded        nobody is signed in
 │   ├── BadSignIn           address and password do not go together
+│   ├── SecondFactorNeeded  her account may do nothing before it has a second factor
+│   ├── BadProof            a code or a passkey does not prove who she is
 │   ├── LinkSpent           a sign-in link is unknown, used or too old
 │   ├── NotFound            no such thing, or none that this person may read
 │   ├── Forbidden           she may read it, but not do this
@@ -79,6 +81,24 @@ class SignInNeeded(Refusal):
 @dataclass(eq=False)
 class BadSignIn(Refusal):
     """Address and password do not go together; never says which of them is wrong."""
+
+
+@dataclass(eq=False)
+class SecondFactorNeeded(Refusal):
+    """Her account may do nothing before it has a second factor."""
+
+
+@dataclass(eq=False)
+class BadProof(Refusal):
+    """A code or a passkey does not prove who she is.
+
+    `fault`: `wrong`; `used`, for a code or a challenge taken before; `unverified`, when the
+    device did not make sure that it is she; `foreign`, for a passkey that nobody here has;
+    `clock`, for a code of another time; `stale`, when her session proved it too long ago;
+    `weak`, when it did with a password only and she has more.
+    """
+
+    fault: str = "wrong"
 
 
 @dataclass(eq=False)

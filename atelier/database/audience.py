@@ -37,7 +37,10 @@ _WHATEVER_THE_DAY = """whatever(kind, id, membership_id) AS (
 
 
 class Reached(NamedTuple):
-    """Someone whom a folder lets in, with her highest role there; thousands are made at once."""
+    """Someone whom a folder lets in, with her highest role there; thousands are made at once.
+
+    `email` is "" for one who looks and may not know it.
+    """
 
     id: PersonId
     name: str
@@ -56,15 +59,16 @@ class Step:
     is_allowed: bool
 
 
-async def reached(tx: Transaction, folder: FolderId, today: date) -> list[Reached]:
-    """Everybody whom the folder lets in today, in no order."""
+async def reached(tx: Transaction, actor: Actor, folder: FolderId) -> list[Reached]:
+    """Everybody whom the folder lets in today, in no order; addresses that the actor may know."""
     rows = await tx.rows(
         f"WITH {access.REACHED}, best(person_id, rank) AS ("
         f" SELECT person_id, MAX(CASE role {_RANK} END) FROM reached GROUP BY person_id)"
-        " SELECT p.id, p.name, p.email, p.is_steward, b.rank"
+        f" SELECT p.id, p.name, CASE WHEN {access.SEES_ADDRESS} THEN p.email ELSE '' END,"
+        " p.is_steward, b.rank"
         " FROM best b JOIN people p ON p.id = b.person_id",
         folder=folder,
-        today=today.isoformat(),
+        **access.asking(actor),
     )
     return [
         Reached(number, name, email, bool(is_steward), _RANKS[rank])

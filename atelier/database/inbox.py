@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from atelier import access
@@ -81,19 +81,25 @@ async def of_folder(tx: Transaction, folder: FolderId) -> list[DropFolder]:
 
 
 async def depositors(
-    tx: Transaction, folder: FolderId, today: date, most: int
+    tx: Transaction, actor: Actor, folder: FolderId, most: int
 ) -> list[tuple[str, str]]:
     """(address, name) by name of active people who may add to a folder today.
+
+    Those whose address she may know.
 
     Nothing in a network of more than `most` people.
     """
     rows = await tx.rows(
-        "SELECT id, email, name FROM people WHERE disabled_at IS NULL LIMIT :limit", limit=most + 1
+        f"SELECT p.id, p.email, p.name, {access.SEES_ADDRESS} FROM people p"
+        " WHERE p.disabled_at IS NULL LIMIT :limit",
+        limit=most + 1,
+        **access.asking(actor),
     )
     if len(rows) > most:
         return []
-    may = await access.still_may(tx, folder, [row[0] for row in rows], Action.ADD, today)
-    found = [(email, name) for number, email, name in rows if number in may]
+    known = [row[0] for row in rows if row[3]]
+    may = await access.still_may(tx, folder, known, Action.ADD, actor.today)
+    found = [(email, name) for number, email, name, _ in rows if number in may]
     return sorted(found, key=lambda one: names.sort_key(one[1]))
 
 

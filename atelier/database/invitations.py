@@ -139,16 +139,6 @@ async def answer(
     )
 
 
-async def emails(tx: Transaction, meeting: MeetingId) -> dict[PersonId, str]:
-    """The addresses of those whom it invites by themselves."""
-    rows = await tx.rows(
-        "SELECT p.id, p.email FROM meeting_invited i JOIN people p ON p.id = i.subject_id"
-        " WHERE i.meeting_id = :meeting AND i.subject_kind = 'person'",
-        meeting=meeting,
-    )
-    return {PersonId(person): email for person, email in rows}
-
-
 async def repliers(
     tx: Transaction, meeting: MeetingId
 ) -> list[tuple[PersonId, OrganisationId | None]]:

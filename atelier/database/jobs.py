@@ -36,12 +36,31 @@ async def waits(tx: Transaction, kind: JobKind, subject: int) -> bool:
     )
 
 
-async def is_due(tx: Transaction, now: datetime, *, rank: Rank = Rank.BACKGROUND) -> bool:
+async def hasten(tx: Transaction, kind: JobKind, subject: int, at: datetime) -> None:
+    """Have one that waits for later done now."""
+    await tx.run(
+        "UPDATE jobs SET run_after = :at"
+        " WHERE kind = :kind AND subject = :subject AND state = 'waiting' AND run_after > :at",
+        kind=kind,
+        subject=subject,
+        at=to_ms(at),
+    )
+
+
+async def is_due(
+    tx: Transaction,
+    now: datetime,
+    *,
+    rank: Rank = Rank.BACKGROUND,
+    first: Rank = Rank.PEOPLE,
+) -> bool:
     """Whether `claim` would find something; only reads, for those who ask often."""
     return bool(
         await tx.value(
-            "SELECT 1 FROM jobs WHERE rank <= :rank AND ((state = 'waiting' AND run_after <= :now)"
+            "SELECT 1 FROM jobs WHERE rank BETWEEN :first AND :rank"
+            " AND ((state = 'waiting' AND run_after <= :now)"
             " OR (state = 'running' AND leased_until < :now)) LIMIT 1",
+            first=first,
             rank=rank,
             now=to_ms(now),
         )
@@ -49,21 +68,28 @@ async def is_due(tx: Transaction, now: datetime, *, rank: Rank = Rank.BACKGROUND
 
 
 async def claim(
-    tx: Transaction, now: datetime, lease: timedelta, *, rank: Rank = Rank.BACKGROUND
+    tx: Transaction,
+    now: datetime,
+    lease: timedelta,
+    *,
+    rank: Rank = Rank.BACKGROUND,
+    first: Rank = Rank.PEOPLE,
 ) -> Job | None:
     """Take one whose lease ran out, or the next that is due by rank; None when there is none.
 
-    None that comes behind `rank`.
+    None that comes behind `rank`, or before `first`.
     """
     # In the order of the index `jobs_next`: a hundred thousand may wait in the background.
     row = await tx.row(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = :until"
         " WHERE id = COALESCE((SELECT id FROM jobs"
-        " WHERE state = 'running' AND rank <= :rank AND leased_until < :now"
+        " WHERE state = 'running' AND rank BETWEEN :first AND :rank AND leased_until < :now"
         " ORDER BY rank, run_after, id LIMIT 1),"
-        " (SELECT id FROM jobs WHERE state = 'waiting' AND rank <= :rank AND run_after <= :now"
+        " (SELECT id FROM jobs"
+        " WHERE state = 'waiting' AND rank BETWEEN :first AND :rank AND run_after <= :now"
         " ORDER BY rank, run_after, id LIMIT 1))"
         " RETURNING id, kind, subject, attempts",
+        first=first,
         rank=rank,
         now=to_ms(now),
         until=to_ms(now + lease),

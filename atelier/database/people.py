@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from atelier import access
 from atelier.database.engine import Transaction
 from atelier.database.times import from_day, to_day, to_ms
 from atelier.model import names
 from atelier.model.ids import GroupId, MembershipId, OrganisationId, PersonId
-from atelier.model.people import Membership, Network, Organisation, Person, Seat
+from atelier.model.people import Actor, Membership, Network, Organisation, Person, Seat
 
 PERSON = "p.id, p.name, p.email, p.is_steward, p.disabled_at"
+_WAY_IN = "(p.password_hash <> '' OR EXISTS (SELECT 1 FROM passkeys WHERE person_id = p.id))"
 _BY_NAME = "p.sort_key, p.name, p.id"
 
 
@@ -22,7 +24,8 @@ _BY_NAME = "p.sort_key, p.name, p.id"
 class Sought:
     """Whom a list is to hold: all whose name, address or organisation answers to `words`.
 
-    `organisations` are those whose names do; without words everybody is sought.
+    `organisations` are those whose names do; without words everybody is sought. An address
+    answers only to one who may know it: it is not to be found out letter by letter.
     """
 
     words: str = ""
@@ -131,6 +134,14 @@ async def person(tx: Transaction, person_id: int) -> Person | None:
     return None if row is None else await whole(tx, row)
 
 
+async def living(tx: Transaction, person_id: int) -> Person | None:
+    """A person with her memberships; None also for one who was erased."""
+    row = await tx.row(
+        f"SELECT {PERSON} FROM people p WHERE p.id = :id AND p.erased_at IS NULL", id=person_id
+    )
+    return None if row is None else await whole(tx, row)
+
+
 async def whole(tx: Transaction, row: tuple[Any, ...]) -> Person:
     """The person of a row of `PERSON`, with her memberships."""
     return (await _with_memberships(tx, [row]))[0]
@@ -160,22 +171,29 @@ async def people(tx: Transaction) -> list[Person]:
     return await _with_memberships(tx, rows, everyone=True)
 
 
-async def listed(tx: Transaction, sought: Sought, *, offset: int, limit: int) -> list[Person]:
+async def listed(
+    tx: Transaction, actor: Actor, sought: Sought, *, offset: int, limit: int
+) -> list[Person]:
     """A window of those who are sought, by name, with their memberships, in two statements."""
     rows = await tx.rows(
         f"SELECT {PERSON} FROM people p WHERE {_sought(sought)}"
         f" ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset",
         **_words(sought),
+        **access.asking(actor),
         limit=limit,
         offset=offset,
     )
     return await _with_memberships(tx, rows)
 
 
-async def count(tx: Transaction, sought: Sought) -> int:
+async def count(tx: Transaction, actor: Actor, sought: Sought) -> int:
     """How many are sought."""
     return int(
-        await tx.value(f"SELECT COUNT(*) FROM people p WHERE {_sought(sought)}", **_words(sought))
+        await tx.value(
+            f"SELECT COUNT(*) FROM people p WHERE {_sought(sought)}",
+            **_words(sought),
+            **access.asking(actor),
+        )
     )
 
 
@@ -198,14 +216,19 @@ async def seats(tx: Transaction, person: PersonId, today: date) -> list[Seat]:
     ]
 
 
-async def has_more_than_a_place(tx: Transaction, person: PersonId) -> bool:
-    """Whether anything opens to this account besides what its places give, or it has a password.
+async def has_a_way_in(tx: Transaction, person: PersonId) -> bool:
+    """Whether she can come in without a link: she has a password or a passkey."""
+    return bool(await tx.value(f"SELECT {_WAY_IN} FROM people p WHERE p.id = :id", id=person))
 
-    A password, the network's management, folders at the top, a grant of her own, a seat.
+
+async def has_more_than_a_place(tx: Transaction, person: PersonId) -> bool:
+    """Whether anything opens to this account besides what its places give, or it has a way in.
+
+    A password, a passkey, the network's management, folders at the top, a grant of her own, a seat.
     """
     return bool(
         await tx.value(
-            "SELECT password_hash <> '' OR is_steward = 1 OR may_open_top = 1"
+            f"SELECT {_WAY_IN} OR is_steward = 1 OR may_open_top = 1"
             " OR EXISTS (SELECT 1 FROM grants WHERE subject_kind = 'person' AND subject_id = p.id)"
             " OR EXISTS (SELECT 1 FROM group_members gm JOIN memberships m"
             " ON m.id = gm.membership_id WHERE m.person_id = p.id)"
@@ -272,6 +295,21 @@ async def set_password(tx: Transaction, person: PersonId, password_hash: str) ->
     )
 
 
+async def set_email(tx: Transaction, person: PersonId, email: str) -> None:
+    """Keep another address of hers; it must be free."""
+    await tx.run(
+        "UPDATE people SET email = :email, email_key = :key WHERE id = :id",
+        email=email,
+        key=names.key(email),
+        id=person,
+    )
+
+
+async def see(tx: Transaction, person: PersonId, day: date) -> None:
+    """Note that she came in that day."""
+    await tx.run("UPDATE people SET seen_on = :day WHERE id = :id", day=day.isoformat(), id=person)
+
+
 async def set_language(tx: Transaction, person: PersonId, language: str) -> None:
     """Keep the language she reads in."""
     await tx.run(
@@ -299,11 +337,11 @@ async def _with_memberships(
 
 def _sought(sought: Sought) -> str:
     """A condition on the person `p`; its values are `_words`."""
-    asked = "p.disabled_at IS NULL" if sought.is_active else "1 = 1"
+    asked = "p.disabled_at IS NULL" if sought.is_active else "p.erased_at IS NULL"
     numbers = ", ".join(map(str, sought.organisations)) or "0"
     return (
         f"{asked} AND (:like = '' OR p.sort_key LIKE :like ESCAPE '!'"
-        " OR p.email_key LIKE :address ESCAPE '!' OR p.id IN ("
+        f" OR (p.email_key LIKE :address ESCAPE '!' AND {access.SEES_ADDRESS}) OR p.id IN ("
         f"SELECT person_id FROM memberships WHERE organisation_id IN ({numbers})))"
     )
 

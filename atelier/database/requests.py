@@ -87,7 +87,8 @@ async def received(
     """
     rows = await tx.rows(
         f"WITH {access.scoped(actor, Action.SHARE)}, {_STANDING} SELECT q.id, p.id, p.name,"
-        " p.email, q.role, q.message, q.created_at, t.folder_id,"
+        f" CASE WHEN {access.SEES_ADDRESS} THEN p.email ELSE '' END,"
+        " q.role, q.message, q.created_at, t.folder_id,"
         " (SELECT f.name FROM folders f WHERE f.id = t.folder_id), t.document_id, t.document"
         f"{_HERS_TO_ANSWER} AND (:request = 0 OR q.id = :request)"
         " ORDER BY q.created_at, q.id LIMIT :limit",

@@ -63,7 +63,13 @@ async def rename(tx: Transaction, saved: SavedId, name: str) -> None:
 
 
 async def forget(tx: Transaction, saved: SavedId) -> None:
-    """Forget it, with what she was shown of it."""
+    """Forget it, with what she was shown of it, and follow it no longer."""
+    await tx.run(
+        "DELETE FROM search_told WHERE follow_id IN"
+        " (SELECT id FROM follows WHERE what = 'search' AND what_id = :saved)",
+        saved=saved,
+    )
+    await tx.run("DELETE FROM follows WHERE what = 'search' AND what_id = :saved", saved=saved)
     await tx.run("DELETE FROM saved_seen WHERE saved_id = :saved", saved=saved)
     await tx.run("DELETE FROM saved_searches WHERE id = :saved", saved=saved)
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from atelier.database.engine import Transaction
 from atelier.database.people import PERSON, whole
 from atelier.database.times import from_ms, to_ms
 from atelier.model.folders import Subject, SubjectKind
-from atelier.model.ids import FolderId, OrganisationId, PersonId
-from atelier.model.people import Network, Person
+from atelier.model.ids import FolderId, InviteId, OrganisationId, PersonId
+from atelier.model.people import Network, OpenSession, Person, Proof
+
+HANDLE_CHARACTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,49 @@ class SessionRow:
     person: Person
     may_open_top: bool
     network: Network
+    proof: Proof
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session to write: whose, by what proof, on what device."""
+
+    person_id: PersonId
+    proof: Proof = Proof.PASSWORD
+    device: str = ""
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """Somebody who has still to show her second factor, and what she asked for."""
+
+    person_id: PersonId
+    is_kept: bool
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    WELCOME = "welcome"
+    RESET = "reset"
+    INVITE = "invite"
+    EMAIL_OLD = "email_old"
+    EMAIL_NEW = "email_new"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A one-time link: whom it is for, and who handed it out (None: the installation)."""
+    """A one-time link: for whom or for which invitation, and what for.
 
-    person_id: PersonId
-    issued_by: PersonId | None
+    `issued_by` handed it out (None: the installation, or she herself).
+    """
+
+    purpose: Purpose
+    person_id: PersonId | None = None
+    invite_id: InviteId | None = None
+    issued_by: PersonId | None = None
 
 
 _SEEN_NAME = """CASE s.seeing_kind
@@ -46,22 +85,130 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def add(tx: Transaction, token_hash: str, person: PersonId, at: datetime) -> None:
+async def add(tx: Transaction, token_hash: str, begun: Begun, at: datetime) -> None:
     """Write a new session."""
     await tx.run(
-        "INSERT INTO sessions (token_hash, person_id, created_at, seen_at)"
-        " VALUES (:token, :person, :at, :at)",
+        "INSERT INTO sessions (token_hash, person_id, created_at, seen_at, proof, device, is_kept)"
+        " VALUES (:token, :person, :at, :at, :proof, :device, :kept)",
+        token=token_hash,
+        person=begun.person_id,
+        at=to_ms(at),
+        proof=begun.proof,
+        device=begun.device,
+        kept=int(begun.is_kept),
+    )
+
+
+async def proved(tx: Transaction, token_hash: str) -> tuple[datetime, Proof] | None:
+    """When she last proved herself in this session, and by what it was begun or strengthened."""
+    row = await tx.row(
+        "SELECT COALESCE(proved_at, created_at), proof FROM sessions WHERE token_hash = :token",
+        token=token_hash,
+    )
+    return None if row is None else (from_ms(row[0]), Proof(row[1]))
+
+
+async def prove(tx: Transaction, token_hash: str, at: datetime) -> None:
+    """Note that she proved herself again in this session."""
+    await tx.run(
+        "UPDATE sessions SET proved_at = :at WHERE token_hash = :token",
+        at=to_ms(at),
+        token=token_hash,
+    )
+
+
+async def strengthen(tx: Transaction, token_hash: str, proof: Proof) -> None:
+    """Note that this session has shown a further proof since it began."""
+    await tx.run(
+        "UPDATE sessions SET proof = :proof WHERE token_hash = :token",
+        proof=proof,
+        token=token_hash,
+    )
+
+
+async def renew(tx: Transaction, token_hash: str, renewed: str) -> None:
+    """Give a session another token, by its hash: what was known of it opens nothing more."""
+    await tx.run(
+        "UPDATE sessions SET token_hash = :renewed WHERE token_hash = :token",
+        renewed=renewed,
+        token=token_hash,
+    )
+
+
+async def of_person(tx: Transaction, person: PersonId) -> list[tuple[str, OpenSession]]:
+    """Her sessions as rows, the last used first, each with the hash of its token."""
+    rows = await tx.rows(
+        "SELECT token_hash, device, proof, is_kept, created_at, seen_at FROM sessions"
+        " WHERE person_id = :person ORDER BY seen_at DESC, token_hash",
+        person=person,
+    )
+    return [
+        (
+            token,
+            OpenSession(
+                handle=token[:HANDLE_CHARACTERS],
+                device=device,
+                proof=Proof(proof),
+                is_kept=bool(kept),
+                begun_at=from_ms(created),
+                seen_at=from_ms(seen),
+                is_this=False,
+            ),
+        )
+        for token, device, proof, kept, created, seen in rows
+    ]
+
+
+async def end_others(tx: Transaction, person: PersonId, token_hash: str) -> None:
+    """Forget every session of a person but this one."""
+    await tx.run(
+        "DELETE FROM sessions WHERE person_id = :person AND token_hash <> :token",
+        person=person,
+        token=token_hash,
+    )
+
+
+async def add_step(
+    tx: Transaction, token_hash: str, person: PersonId, at: datetime, *, is_kept: bool
+) -> None:
+    """Write a step: somebody whose password was right."""
+    await tx.run(
+        "INSERT INTO sign_in_steps (token_hash, person_id, is_kept, created_at)"
+        " VALUES (:token, :person, :kept, :at)",
         token=token_hash,
         person=person,
+        kept=int(is_kept),
         at=to_ms(at),
     )
+
+
+async def step(tx: Transaction, token_hash: str, since: datetime) -> StepRow | None:
+    """The step of an active person that was begun since a time."""
+    row = await tx.row(
+        "SELECT s.person_id, s.is_kept FROM sign_in_steps s JOIN people p ON p.id = s.person_id"
+        " WHERE s.token_hash = :token AND s.created_at > :since AND p.disabled_at IS NULL",
+        token=token_hash,
+        since=to_ms(since),
+    )
+    return None if row is None else StepRow(PersonId(row[0]), bool(row[1]))
+
+
+async def end_step(tx: Transaction, token_hash: str) -> None:
+    """Forget one step: it led to a session."""
+    await tx.run("DELETE FROM sign_in_steps WHERE token_hash = :token", token=token_hash)
+
+
+async def end_steps(tx: Transaction, person: PersonId) -> None:
+    """Forget the steps of a person."""
+    await tx.run("DELETE FROM sign_in_steps WHERE person_id = :person", person=person)
 
 
 async def get(tx: Transaction, token_hash: str) -> SessionRow | None:
     """The session of an active person, or None: in two statements, for each request asks."""
     row = await tx.row(
         "SELECT s.acting_as, s.created_at, s.seen_at, p.language, p.may_open_top, n.name,"
-        f" n.time_zone, s.seeing_kind, s.seeing_id, {_SEEN_NAME}, {PERSON} FROM sessions s"
+        f" n.time_zone, s.seeing_kind, s.seeing_id, {_SEEN_NAME}, s.proof, s.is_kept, {PERSON}"
+        " FROM sessions s"
         " JOIN people p ON p.id = s.person_id JOIN network n ON n.id = 1"
         " WHERE s.token_hash = :token AND p.disabled_at IS NULL",
         token=token_hash,
@@ -69,15 +216,18 @@ async def get(tx: Transaction, token_hash: str) -> SessionRow | None:
     if row is None:
         return None
     acting_as, created, seen, language, may_open_top, network, zone, kind, number, name = row[:10]
+    proof, is_kept = row[10:12]
     return SessionRow(
         acting_as=acting_as or None,
         created_at=from_ms(created),
         seen_at=from_ms(seen),
         language=language,
         seeing=Subject(SubjectKind(kind), number, name or "") if kind else None,
-        person=await whole(tx, row[10:]),
+        person=await whole(tx, row[12:]),
         may_open_top=bool(may_open_top),
         network=Network(network, zone),
+        proof=Proof(proof),
+        is_kept=bool(is_kept),
     )
 
 
@@ -145,41 +295,67 @@ async def end_all(tx: Transaction, person: PersonId) -> None:
     await tx.run("DELETE FROM sessions WHERE person_id = :person", person=person)
 
 
-async def forget_before(tx: Transaction, at: datetime) -> None:
-    """Forget sessions, links and attempts that ended before this time."""
-    await tx.run("DELETE FROM sessions WHERE seen_at < :at", at=to_ms(at))
+async def forget_before(
+    tx: Transaction, at: datetime, *, kept_since: datetime, tried_since: datetime
+) -> None:
+    """Forget sessions, steps, links and attempts that ended before this time.
+
+    `kept_since`: of the sessions that outlive the browser, those begun before it;
+    `tried_since`: the attempts made before it.
+    """
+    await tx.run("DELETE FROM sessions WHERE is_kept = 0 AND seen_at < :at", at=to_ms(at))
+    await tx.run("DELETE FROM sessions WHERE created_at < :at", at=to_ms(min(at, kept_since)))
+    await tx.run("DELETE FROM sign_in_steps WHERE created_at < :at", at=to_ms(at))
     await tx.run("DELETE FROM sign_in_links WHERE expires_at < :at", at=to_ms(at))
-    await tx.run("DELETE FROM sign_in_attempts WHERE at < :at", at=to_ms(at))
+    await tx.run("DELETE FROM sign_in_attempts WHERE at < :at", at=to_ms(tried_since))
 
 
 async def add_link(tx: Transaction, token_hash: str, link: LinkRow, expires_at: datetime) -> None:
-    """Write a one-time link; earlier ones of the same person end."""
-    await end_links(tx, link.person_id)
+    """Write a one-time link."""
     await tx.run(
-        "INSERT INTO sign_in_links (token_hash, person_id, issued_by, expires_at)"
-        " VALUES (:token, :person, :issuer, :expires)",
+        "INSERT INTO sign_in_links"
+        " (token_hash, purpose, person_id, invite_id, issued_by, expires_at)"
+        " VALUES (:token, :purpose, :person, :invite, :issuer, :expires)",
         token=token_hash,
+        purpose=link.purpose,
         person=link.person_id,
+        invite=link.invite_id,
         issuer=link.issued_by,
         expires=to_ms(expires_at),
     )
 
 
-async def end_links(tx: Transaction, person: PersonId) -> None:
-    """Forget the one-time links of a person."""
-    await tx.run("DELETE FROM sign_in_links WHERE person_id = :person", person=person)
+async def end_links(tx: Transaction, person: PersonId, *purposes: Purpose) -> None:
+    """Forget the one-time links of a person: of these purposes, or all of them."""
+    wanted = ", ".join(f"'{one}'" for one in purposes or Purpose)
+    await tx.run(
+        f"DELETE FROM sign_in_links WHERE person_id = :person AND purpose IN ({wanted})",
+        person=person,
+    )
 
 
-async def link(tx: Transaction, token_hash: str, now: datetime) -> LinkRow | None:
-    """The link of an active person that was not used and has not expired."""
+async def end_links_of_invite(tx: Transaction, invite: InviteId) -> None:
+    """Forget the one-time links of an invitation."""
+    await tx.run("DELETE FROM sign_in_links WHERE invite_id = :invite", invite=invite)
+
+
+async def link(
+    tx: Transaction, token_hash: str, now: datetime, *purposes: Purpose
+) -> LinkRow | None:
+    """The link for one of these purposes that was not used and has not expired.
+
+    None also for one of somebody whose account is disabled.
+    """
+    wanted = ", ".join(f"'{one}'" for one in purposes)
     row = await tx.row(
-        "SELECT l.person_id, l.issued_by FROM sign_in_links l JOIN people p ON p.id = l.person_id"
+        "SELECT l.purpose, l.person_id, l.invite_id, l.issued_by FROM sign_in_links l"
+        " LEFT JOIN people p ON p.id = l.person_id"
         " WHERE l.token_hash = :token AND l.used_at IS NULL AND l.expires_at > :now"
-        " AND p.disabled_at IS NULL",
+        f" AND p.disabled_at IS NULL AND l.purpose IN ({wanted})",
         token=token_hash,
         now=to_ms(now),
     )
-    return None if row is None else LinkRow(*row)
+    return None if row is None else LinkRow(Purpose(row[0]), *row[1:])
 
 
 async def use_link(tx: Transaction, token_hash: str, now: datetime) -> None:

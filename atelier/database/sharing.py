@@ -99,6 +99,20 @@ def grant_of(row: tuple[Any, ...]) -> Grant:
     )
 
 
+async def held(
+    tx: Transaction, folder: FolderId, subject: Subject
+) -> tuple[Role, date | None] | None:
+    """The role of this subject's own grant on this very folder, and its last day; None: none."""
+    row = await tx.row(
+        "SELECT role, until FROM grants"
+        " WHERE folder_id = :folder AND subject_kind = :kind AND subject_id = :subject",
+        folder=folder,
+        kind=subject.kind,
+        subject=subject.id,
+    )
+    return None if row is None else (Role(row[0]), to_day(row[1]))
+
+
 async def subjects(tx: Transaction, today: date) -> list[Subject]:
     """To whom access can be granted today by choosing: network, organisations, groups, by name."""
     rows = await tx.rows(
@@ -113,14 +127,21 @@ async def subjects(tx: Transaction, today: date) -> list[Subject]:
     return sorted(found, key=lambda one: (order.index(one.kind), names.sort_key(one.name), one.id))
 
 
-async def addresses(tx: Transaction, most: int) -> list[tuple[str, str]]:
-    """(address, name) of every active person by name; nothing when there are more than `most`."""
+async def addresses(tx: Transaction, actor: Actor, most: int) -> list[tuple[str, str]]:
+    """(address, name) by name of the active people whose address she may know.
+
+    Nothing when there are more than `most` people.
+    """
     rows = await tx.rows(
-        "SELECT email, name FROM people WHERE disabled_at IS NULL LIMIT :limit", limit=most + 1
+        f"SELECT p.email, p.name, {access.SEES_ADDRESS} FROM people p"
+        " WHERE p.disabled_at IS NULL LIMIT :limit",
+        limit=most + 1,
+        **access.asking(actor),
     )
     if len(rows) > most:
         return []
-    return sorted(((row[0], row[1]) for row in rows), key=lambda one: names.sort_key(one[1]))
+    known = ((email, name) for email, name, is_known in rows if is_known)
+    return sorted(known, key=lambda one: names.sort_key(one[1]))
 
 
 async def name_of(tx: Transaction, kind: SubjectKind, subject: int, today: date) -> str | None:

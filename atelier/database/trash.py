@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from atelier import access
-from atelier.database import folders, locks, meeting_lists, quotas
+from atelier.database import folders, invites, locks, meeting_lists, quotas
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model import names
@@ -366,6 +366,7 @@ async def purge_folder(tx: Transaction, folder: FolderId) -> list[tuple[int, str
     # Meetings and series end with their folders; the index must hear of it before.
     await meeting_lists.note_in(tx, ending, folder=folder)
     await quotas.forget_folders(tx, ending, folder=folder)
+    await invites.forget_folders(tx, ending, folder=folder)
     await tx.run(f"DELETE FROM locks WHERE kind = 'folder' AND id IN ({ending})", folder=folder)
     await tx.run(
         f"WITH RECURSIVE {_ENDING} DELETE FROM folders WHERE id IN (SELECT id FROM ending)",

@@ -12,6 +12,7 @@ class JobKind(StrEnum):
     READ_VERSION = "read_version"
     FINISH_VERSION = "finish_version"
     DRAW_VERSION = "draw_version"
+    SEND_LETTER = "send_letter"
 
 
 # Whose subject is a version: they end with it.
@@ -19,11 +20,15 @@ OF_A_VERSION = (JobKind.READ_VERSION, JobKind.FINISH_VERSION, JobKind.DRAW_VERSI
 
 
 class Rank(IntEnum):
-    """Whose turn it is first: what people wait for, what takes long, what nobody waits for."""
+    """Whose turn it is first: what people wait for, what takes long, what nobody waits for.
+
+    POST has a lane of its own: it waits for another machine, which may be slow or down.
+    """
 
     PEOPLE = 0
     LONG = 1
     BACKGROUND = 2
+    POST = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Verb(StrEnum):
     MINUTES_APPROVED = "minutes_approved"
     MINUTES_REOPENED = "minutes_reopened"
     PAST_TAKEN = "past_taken"
+    HANDED_OVER = "handed_over"
 
 
 class NetworkVerb(StrEnum):
@@ -96,6 +97,23 @@ class NetworkVerb(StrEnum):
     TERM_CHANGED = "term_changed"
     TERM_REMOVED = "term_removed"
     GLOSSARY_IMPORTED = "glossary_imported"
+    LETTER_SENT_AGAIN = "letter_sent_again"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    EMAIL_CHANGED = "email_changed"
+    SESSIONS_ENDED = "sessions_ended"
+    OWN_DATA_EXPORTED = "own_data_exported"
+    PERSON_ERASED = "person_erased"
+    INVITED = "invited"
+    INVITE_RENEWED = "invite_renewed"
+    INVITE_WITHDRAWN = "invite_withdrawn"
+    INVITE_ACCEPTED = "invite_accepted"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    CODES_RENEWED = "codes_renewed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    KEYS_REMOVED = "keys_removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from atelier.model.folders import Subject
 from atelier.model.ids import GroupId, MembershipId, OrganisationId, PersonId
@@ -132,9 +133,43 @@ class Actor:
     seeing: Subject | None = None
 
 
+class Proof(StrEnum):
+    """By what a session was begun; the later ones are more than a password."""
+
+    PASSWORD = "password"  # noqa: S105
+    PASSKEY = "passkey"
+    TOTP = "totp"
+    RECOVERY = "recovery"
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether something that she has proved it, not only something that she knows."""
+        return self is not Proof.PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One of somebody's sessions as she is shown it; `handle` names it, and is no secret.
+
+    `device` is its browser and system in a word or two, "" when unknown. `is_kept`: it
+    outlives the browser.
+    """
+
+    handle: str
+    device: str
+    proof: Proof
+    is_kept: bool
+    begun_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in visit: the actor, and what her pages need."""
+    """A signed-in visit: the actor, and what her pages need.
+
+    `must_prove`: she may do nothing but get a second factor, which her account must have.
+    """
 
     actor: Actor
     person: Person
@@ -142,3 +177,5 @@ class Session:
     language: str
     form_token: str
     expires_at: datetime
+    proof: Proof = Proof.PASSWORD
+    must_prove: bool = False

@@ -94,12 +94,14 @@ async def test_everybody_is_given_once_with_the_highest_role(world: World) -> No
     folder = await world.folder("A")
     for role, to in ((Role.READER, None), (Role.CONTRIBUTOR, awa)):
         await world.grant(folder, to, role)
-    found = await world.ws.db.read(lambda tx: audience.reached(tx, folder, TODAY))
+    found = await world.ws.db.read(lambda tx: audience.reached(tx, world.steward, folder))
     assert sorted((one.name, one.role) for one in found) == [
         ("Awa", Role.CONTRIBUTOR),
         ("marie", Role.COORDINATOR),
     ]
-    assert await world.ws.db.read(lambda tx: audience.reached(tx, FolderId(99), TODAY)) == []
+    assert (
+        await world.ws.db.read(lambda tx: audience.reached(tx, world.steward, FolderId(99))) == []
+    )
 
 
 @in_network

@@ -18,10 +18,12 @@ from atelier import access
 from atelier.database import (
     archives,
     aside,
+    digests,
     documents,
     entries,
     findings,
     folders,
+    follows,
     glossary,
     inbox,
     jobs,
@@ -37,7 +39,17 @@ from atelier.database import (
 )
 from atelier.database.engine import Transaction, open_database
 from atelier.model.folders import Action
-from atelier.model.ids import DocumentId, DropFolderId, FolderId, GlossaryTermId, SavedId
+from atelier.model.follows import DigestRow, Follow, Followable, Pace
+from atelier.model.ids import (
+    DigestId,
+    DocumentId,
+    DropFolderId,
+    FolderId,
+    FollowId,
+    GlossaryTermId,
+    MeetingId,
+    SavedId,
+)
 from tests.oracle import Asker
 from tests.oracle_networks import NOW, actor_of
 
@@ -63,6 +75,11 @@ BIG = frozenset(
         "glossary_meanings",
         "saved_searches",
         "saved_seen",
+        "follows",
+        "search_told",
+        "digest_turns",
+        "digests",
+        "meetings",
     ]
 )
 
@@ -82,6 +99,14 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "one she keeps": lambda tx: saved.found(tx, AWA.person_id, SavedId(1)),
     "the same search": lambda tx: saved.same(tx, AWA.person_id, "q=a"),
     "what she saw of it": lambda tx: saved.seen(tx, SavedId(1)),
+    "what she follows": lambda tx: follows.of_person(tx, AWA),
+    "what she follows of a kind": lambda tx: follows.paces(tx, AWA.person_id, Followable.FOLDER),
+    "whether she follows it": lambda tx: follows.found(tx, AWA.person_id, Followable.FOLDER, 1),
+    "digests that are due": lambda tx: digests.due(tx, NOW, 50),
+    "lines of a digest": lambda tx: digests.lines(
+        tx, AWA, {one.id: 0 for one in FOLLOWED}, FOLLOWED, 9
+    ),
+    "what a digest tells of a search": lambda tx: digests.searched(tx, DIGEST),
     "what came": lambda tx: inbox.arrivals(tx, AWA, FOLDER, before=9, limit=9),
     "what drops into a folder": lambda tx: inbox.of_folder(tx, FOLDER),
     "what was left": lambda tx: inbox.left(tx, DropFolderId(1)),
@@ -123,6 +148,12 @@ ASKED: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         for order in documents.ORDERS
     },
 }
+
+FOLLOWED = [
+    Follow(FollowId(n), what, 1, Pace.DAILY, "A", 1, 0, 0, MeetingId(0))
+    for n, what in enumerate(Followable, start=1)
+]
+DIGEST = DigestRow(DigestId(1), AWA.person_id, Pace.DAILY, 9, MeetingId(0), {FollowId(1): 0})
 
 BOUND = "LIMIT :looked_at"
 
