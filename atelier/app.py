@@ -23,9 +23,13 @@ from atelier.extract.contract import READER_VERSION
 from atelier.files import Disk, Lock
 from atelier.model.jobs import Rank
 from atelier.papers.process import PapersBeside
+from atelier.post.contract import NoPost, Post
+from atelier.post.credentials import read as read_credentials
+from atelier.post.smtp import SmtpPost
 from atelier.search import open_index
 from atelier.settings import Settings, Wrong
 from atelier.web.language import Voice
+from atelier.web.letters import composer
 from atelier.web.pages.drop_words import letters
 from atelier.web.routes import web_app
 from atelier.worker import runner
@@ -85,8 +89,23 @@ async def open_workspace(
         readers = open_readers_for(settings.reading)
         closing.push_async_callback(readers.close)
         kept = (blobs, texts, pictures)
-        outside = (readers, PapersBeside())
+        outside = (readers, PapersBeside(), open_post(settings))
         yield Workspace(database, trail, *kept, index, *outside, Passwords(), clock, settings)
+
+
+def open_post(settings: Settings) -> Post:
+    """What hands letters over: to the mail server of the settings, or nowhere without one.
+
+    `SettingsFault` for credentials that cannot be read, or that others can.
+    """
+    mail, network = settings.mail, settings.network
+    if not mail.server:
+        return NoPost()
+    compose = composer(mail.sender, network.default_language, network.time_zone)
+    if not mail.credentials:
+        return SmtpPost(mail, compose)
+    shown = read_credentials(settings.data / mail.credentials)
+    return SmtpPost(mail, compose, credentials=shown)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from atelier.workspace import (
     glossary_lists,
     groups,
     inbox,
+    links,
     memberships,
     organisations,
     orphans,
@@ -30,6 +31,7 @@ from atelier.workspace import (
     trail,
     trash,
 )
+from atelier.workspace.entering import Visitor
 from tests.act import Act, awa, bo
 from tests.builders import subject
 from tests.stage import PASSWORD, Stage
@@ -309,6 +311,11 @@ PEOPLE: Final = (
         before=_disable,
     ),
     Act(
+        "end somebody's sessions",
+        (accounts.end_sessions,),
+        lambda on: accounts.end_sessions(on.world.ws, on.marie, awa(on).person_id),
+    ),
+    Act(
         "name a steward",
         (accounts.set_steward,),
         lambda on: accounts.set_steward(on.world.ws, on.marie, awa(on).person_id, is_steward=True),
@@ -328,13 +335,15 @@ PEOPLE: Final = (
 SESSIONS: Final = (
     Act(
         "use a link",
-        (signing_in.use_link,),
-        lambda on: signing_in.use_link(on.world.ws, on.link, PASSWORD),
+        (links.use_link,),
+        lambda on: links.use_link(on.world.ws, on.link, PASSWORD),
     ),
     Act(
         "sign in",
         (signing_in.sign_in,),
-        lambda on: signing_in.sign_in(on.world.ws, "awa@example.org", PASSWORD, "192.0.2.1"),
+        lambda on: signing_in.sign_in(
+            on.world.ws, "awa@example.org", PASSWORD, Visitor("192.0.2.1")
+        ),
         stays=frozenset({"sign_in_attempts", "sqlite_sequence"}),
     ),
     Act(

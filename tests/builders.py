@@ -16,8 +16,9 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
-from atelier import settings
+from atelier import app, settings
 from atelier.blobs import open_blobs
 from atelier.blobs.derived import DerivedPictures, DerivedTexts
 from atelier.database.access_log import AccessLog
@@ -30,8 +31,10 @@ from atelier.files import Disk, healthy
 from atelier.model.documents import Deposited
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import DocumentId, FolderId, GrantId, OrganisationId, PersonId
+from atelier.model.jobs import Rank
 from atelier.model.people import Actor, Group, Organisation
 from atelier.papers.process import PapersBeside
+from atelier.post.contract import Post
 from atelier.search import open_index
 from atelier.worker import runner
 from atelier.workspace import admin, deposits, folders, following, groups, people, sharing
@@ -128,8 +131,10 @@ class World:
         until: date | None = None,
         by: Actor | None = None,
     ) -> GrantId:
-        """Give someone a role; None is the whole network."""
-        return await sharing.grant(self.ws, by or self.steward, folder, subject(to), role, until)
+        """Give someone a role, of which no letter tells; None is the whole network."""
+        without = dataclasses.replace(self.ws.settings, mail=settings.Mail())
+        silent = dataclasses.replace(self.ws, settings=without)
+        return await sharing.grant(silent, by or self.steward, folder, subject(to), role, until)
 
     async def deposit(
         self,
@@ -154,6 +159,11 @@ class World:
     async def settle(self) -> None:
         """Have everything read and indexed that is due, as the worker does, without its pauses."""
         while await runner.do_next(self.ws) or await following.follow(self.ws):
+            pass
+
+    async def send_letters(self) -> None:
+        """Send every letter that is due, as the worker does."""
+        while await runner.do_next(self.ws, rank=Rank.POST, first=Rank.POST):
             pass
 
     async def disable(self, person: PersonId) -> None:
@@ -188,16 +198,27 @@ class World:
         return today(self.ws) + timedelta(days=plus)
 
 
+# Room enough, and a steward who comes in by a password.
+_EASY: Final = {
+    f"{settings.PREFIX}STORAGE_FREE_SPACE_FLOOR_BYTES": "0",
+    f"{settings.PREFIX}SESSIONS_SECOND_FACTOR": "nobody",
+}
+
+
 @contextlib.asynccontextmanager
 async def network(
-    folder: Path, *, clock: TurnedClock | None = None, **environ: str
+    folder: Path,
+    *,
+    clock: TurnedClock | None = None,
+    post: Post | None = None,
+    **environ: str,
 ) -> AsyncIterator[World]:
     """A network founded in an empty folder, or the one that is there; open until the block ends.
 
     Further settings are given as in the environment: `LIMITS_MAX_DEPOSIT_BYTES="10"`.
     """
     turned, seam = clock or TurnedClock(), Seam()
-    async with opened(folder, turned, seam, environ) as ws:
+    async with opened(folder, turned, seam, environ, post) as ws:
         world = World(ws, turned, seam)
         if not await admin.is_founded(ws):
             await admin.found(ws, "Atelier d'essai", STEWARD)
@@ -207,11 +228,15 @@ async def network(
 
 @contextlib.asynccontextmanager
 async def opened(
-    folder: Path, clock: TurnedClock, seam: Seam, environ: dict[str, str]
+    folder: Path,
+    clock: TurnedClock,
+    seam: Seam,
+    environ: dict[str, str],
+    post: Post | None = None,
 ) -> AsyncIterator[Workspace]:
     """The engines of a data folder, without a web application."""
     given = {f"{settings.PREFIX}{name}": value for name, value in environ.items()}
-    chosen = settings.load(folder, {"ATELIER_STORAGE_FREE_SPACE_FLOOR_BYTES": "0", **given}, folder)
+    chosen = settings.load(folder, {**_EASY, **given}, folder)
     disk = Disk(seam)
     blobs = open_blobs(chosen.storage.blobs, disk, free_space_floor_bytes=0)
     await blobs.init()
@@ -228,7 +253,7 @@ async def opened(
         readers = open_readers(children=1)
         closing.push_async_callback(readers.close)
         kept = (blobs, texts, pictures)
-        outside = (readers, PapersBeside())
+        outside = (readers, PapersBeside(), post or app.open_post(chosen))
         yield Workspace(database, trail, *kept, index, *outside, _passwords(), clock, chosen)
 
 

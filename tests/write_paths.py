@@ -14,10 +14,16 @@ from atelier.workspace import (
     upkeep,
 )
 from tests.act import Act
+from tests.acts_on_accounts import ACCOUNTS
 from tests.acts_on_agendas import AGENDAS
 from tests.acts_on_documents import BYTES, DOCUMENTS, begin_upload_with_bytes
 from tests.acts_on_findings import FINDINGS
+from tests.acts_on_follows import FOLLOWS
 from tests.acts_on_invitations import INVITATIONS
+from tests.acts_on_invites import INVITES
+from tests.acts_on_keys import KEYS
+from tests.acts_on_lives import LIVES
+from tests.acts_on_mail import MAIL
 from tests.acts_on_meetings import MEETINGS
 from tests.acts_on_minutes import MINUTES
 from tests.acts_on_network import FOLDERS, PEOPLE, SESSIONS
@@ -103,12 +109,18 @@ ACTS: Final = (
     *FINDINGS,
     *PAST,
     *INVITATIONS,
+    *INVITES,
     *MINUTES,
     *MEETINGS,
+    *LIVES,
     *SAVED,
+    *FOLLOWS,
+    *MAIL,
     *TODOS,
     *FOLDERS,
     *PEOPLE,
     *SESSIONS,
+    *ACCOUNTS,
+    *KEYS,
     *UPKEEP,
 )

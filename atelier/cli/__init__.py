@@ -17,6 +17,7 @@ from atelier import __version__
 from atelier.cli import (
     comparing,
     documents,
+    durations,
     folders,
     glossary,
     keeping,
@@ -45,6 +46,7 @@ _M_ARENA_MAX = -8  # malloc.h
         *searches.COMMANDS,
         *comparing.COMMANDS,
         *upkeep.COMMANDS,
+        *durations.COMMANDS,
         *keeping.COMMANDS,
         *trail.COMMANDS,
     ],

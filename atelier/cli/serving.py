@@ -72,7 +72,9 @@ def demo(data: Path, port: str, no_browser: bool, engine: str | None) -> None:
     """Fill a demonstration network in a folder of its own, and serve it."""
     asked = Asked(data)
     index = None if engine is None else f"{engine}:index"
-    settings = asked.settings(server_port=port, storage_index=index)
+    # Its accounts are printed with their passwords: whoever tries it has no second factor.
+    easy = {"sessions_second_factor": "nobody"}
+    settings = asked.settings(server_port=port, storage_index=index, **easy)
     demo_network.prepare(settings.data, index)
     _show_accounts()
     _serve(asked, settings, None if no_browser else click.launch)

@@ -22,7 +22,7 @@ from atelier.database import jobs
 from atelier.files import Disk, Lock
 from atelier.model.jobs import Job, Rank
 from atelier.worker.kinds import KINDS
-from atelier.workspace import following, rereading, upkeep
+from atelier.workspace import digests, following, rereading, upkeep
 from atelier.workspace.place import Workspace
 
 # One round of work: whether it did something, and is to be done again at once.
@@ -35,6 +35,7 @@ _REST_AFTER_ROUNDS = 15
 _PAUSE_SECONDS = 1.0
 _UPKEEP_SECONDS = 3600.0
 _ENGINE_SECONDS = 60.0
+_DIGESTS_SECONDS = 15.0
 _DAY_SECONDS = 24 * 3600.0
 _COLLECT_AFTER_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
@@ -60,10 +61,14 @@ async def work(
             # One lane is kept for what people wait for, however high the pile of scans.
             rank = Rank.PEOPLE if lane == 0 and count > 1 else Rank.BACKGROUND
             tasks.create_task(_steadily(partial(do_next, rank=rank), ws, _IDLE_SECONDS))
+        mailing = partial(do_next, rank=Rank.POST, first=Rank.POST)
+        tasks.create_task(_steadily(mailing, ws, _IDLE_SECONDS))
         tasks.create_task(_follow(ws, rests=is_lasting))
         if is_lasting:
             tasks.create_task(_steadily(change_engine, ws, _ENGINE_SECONDS))
         tasks.create_task(_steadily(_upkeep, ws, _UPKEEP_SECONDS))
+        if is_lasting:
+            tasks.create_task(_steadily(digests.tick, ws, _DIGESTS_SECONDS))
         tasks.create_task(_collect_daily(ws))
         tasks.create_task(_steadily(keep_trail, ws, _DAY_SECONDS))
         for act in also:
@@ -150,6 +155,7 @@ async def _reread(ws: Workspace) -> bool:
 
 async def _upkeep(ws: Workspace) -> bool:
     await upkeep.forget_expired(ws)
+    await digests.forget_old(ws)
     return bool(await upkeep.empty_trash(ws))
 
 
@@ -192,15 +198,17 @@ async def keep_trail(ws: Workspace) -> bool:
     return False
 
 
-async def do_next(ws: Workspace, *, rank: Rank = Rank.BACKGROUND) -> bool:
-    """Do the next job of this rank or a better one; False when none is due.
+async def do_next(
+    ws: Workspace, *, rank: Rank = Rank.BACKGROUND, first: Rank = Rank.PEOPLE
+) -> bool:
+    """Do the next job of this rank or a better one, down to `first`; False when none is due.
 
     Whatever it meets, its row says.
     """
     now = ws.clock()
-    if not await ws.db.read(lambda tx: jobs.is_due(tx, now, rank=rank)):
+    if not await ws.db.read(lambda tx: jobs.is_due(tx, now, rank=rank, first=first)):
         return False
-    job = await ws.db.write(lambda tx: jobs.claim(tx, now, LEASE, rank=rank))
+    job = await ws.db.write(lambda tx: jobs.claim(tx, now, LEASE, rank=rank, first=first))
     if job is None:
         return False
     await _do(ws, job)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from atelier import access
-from atelier.database import calendars, journal, locks, sessions
+from atelier.database import calendars, email_changes, journal, keys, locks, sessions
 from atelier.database import people as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, LastSteward, NotFound
 from atelier.model.ids import PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor, Person
+from atelier.workspace.entering import end_visits
+from atelier.workspace.links import check_may_invite, start_link
 from atelier.workspace.place import Workspace
-from atelier.workspace.signing_in import check_may_invite, start_link
 
 
 async def issue_link(ws: Workspace, actor: Actor, person: PersonId) -> str:
@@ -34,16 +35,23 @@ async def give_link(ws: Workspace, tx: Transaction, actor: Actor, person: Person
     """A link in this transaction, whose actor has been found to be allowed it; its token."""
     issued = NetworkVerb.LINK_ISSUED
     await journal.note_network(tx, actor, issued, ws.clock(), name=person.name)
-    hours, issuer = ws.settings.sessions.link_hours, actor.person_id
-    return await start_link(tx, person.id, ws.clock(), hours, issued_by=issuer)
+    return await start_link(ws, tx, person.id, issued_by=actor.person_id)
 
 
 async def start_afresh(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> str:
-    """End her password, sessions, links and feed, all in this transaction; a new link's token."""
+    """End all her ways in, sessions, links and feed, in this transaction; a new link's token."""
     await records.set_password(tx, person.id, "")
-    await sessions.end_all(tx, person.id)
+    await keys.remove_all(tx, person.id)
+    await email_changes.end(tx, person.id)
+    await sessions.end_links(tx, person.id)
+    await end_visits(tx, person.id)
     await calendars.end(tx, person.id)
     return await give_link(ws, tx, actor, person)
+
+
+async def look(ws: Workspace, actor: Actor, person: PersonId) -> Person:
+    """Somebody whose account is to be changed, a closed one too; for stewards."""
+    return await ws.db.read(lambda tx: _managed(tx, actor, person))
 
 
 async def disable(ws: Workspace, actor: Actor, person: PersonId) -> None:
@@ -53,19 +61,23 @@ async def disable(ws: Workspace, actor: Actor, person: PersonId) -> None:
     """
 
     async def unit(tx: Transaction) -> None:
-        found = await _managed(tx, actor, person)
-        if not found.is_active:
-            raise AlreadySo("disabled")
-        if found.is_steward:
-            await _keep_steward(tx, found)
-        await records.set_disabled(tx, person, ws.clock())
-        await locks.forget_person(tx, person)
-        await calendars.end(tx, person)
-        await _come_in_anew(tx, person)
-        disabled = NetworkVerb.PERSON_DISABLED
-        await journal.note_network(tx, actor, disabled, ws.clock(), name=found.name)
+        await close(ws, tx, actor, await _managed(tx, actor, person))
 
     await ws.db.write(unit)
+
+
+async def close(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> None:
+    """`disable` in a transaction whose actor has been found to manage the account."""
+    if not person.is_active:
+        raise AlreadySo("disabled")
+    if person.is_steward:
+        await _keep_steward(tx, person)
+    await records.set_disabled(tx, person.id, ws.clock())
+    await locks.forget_person(tx, person.id)
+    await calendars.end(tx, person.id)
+    await _come_in_anew(tx, person.id)
+    disabled = NetworkVerb.PERSON_DISABLED
+    await journal.note_network(tx, actor, disabled, ws.clock(), name=person.name)
 
 
 async def enable(ws: Workspace, actor: Actor, person: PersonId) -> None:
@@ -78,6 +90,18 @@ async def enable(ws: Workspace, actor: Actor, person: PersonId) -> None:
         await records.set_disabled(tx, person, None)
         enabled = NetworkVerb.PERSON_ENABLED
         await journal.note_network(tx, actor, enabled, ws.clock(), name=found.name)
+
+    await ws.db.write(unit)
+
+
+async def end_sessions(ws: Workspace, actor: Actor, person: PersonId) -> None:
+    """End all the sessions of somebody, who has lost a device perhaps; for stewards."""
+
+    async def unit(tx: Transaction) -> None:
+        found = await _managed(tx, actor, person)
+        await end_visits(tx, person)
+        ended = NetworkVerb.SESSIONS_ENDED
+        await journal.note_network(tx, actor, ended, ws.clock(), name=found.name)
 
     await ws.db.write(unit)
 
@@ -125,7 +149,7 @@ async def allow_top_folders(
 async def _managed(tx: Transaction, actor: Actor, person: PersonId) -> Person:
     """Somebody whose account a steward manages."""
     await access.manage(tx, actor)
-    found = await records.person(tx, person)
+    found = await records.living(tx, person)
     if found is None:
         raise NotFound("person")
     return found
@@ -137,5 +161,5 @@ async def _keep_steward(tx: Transaction, person: Person) -> None:
 
 
 async def _come_in_anew(tx: Transaction, person: PersonId) -> None:
-    await sessions.end_all(tx, person)
+    await end_visits(tx, person)
     await sessions.end_links(tx, person)

@@ -29,7 +29,7 @@ async def found(ws: Workspace, network: str, admin_email: str, *, admin_name: st
             raise AlreadySo("network")
         await records.add_network(tx, name, ws.settings.network.time_zone, now)
         steward = await records.add_person(tx, email, steward_name, now, is_steward=True)
-        return await start_link(tx, steward, now, ws.settings.sessions.link_hours)
+        return await start_link(ws, tx, steward)
 
     return await ws.db.write(unit)
 

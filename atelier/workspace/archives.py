@@ -229,14 +229,15 @@ async def _without_lost(
         # A local store answers at once: others must get a turn among thousands of looks.
         if number % _LOOKED_AT == 0:
             await asyncio.sleep(0)
-        if entry.document_id is None or await _is_there(ws, entry):
+        if entry.document_id is None or await is_there(ws, entry):
             kept.append(entry)
         else:
             lost.append(entry.path)
     return Archive(name, tuple(kept), tuple(lost), gone)
 
 
-async def _is_there(ws: Workspace, entry: Entry) -> bool:
+async def is_there(ws: Workspace, entry: Entry) -> bool:
+    """Whether the store has its bytes."""
     try:
         opened = await ws.blobs.open(entry.sha256)
     except BlobMissing:

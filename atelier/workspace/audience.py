@@ -84,7 +84,7 @@ async def people(
     async def unit(tx: Transaction) -> People:
         folder = await access.enter(tx, actor, folder_id, Action.SHARE)
         crumbs = tuple(await folders.crumbs(tx, actor, folder.id))
-        found = await records.reached(tx, folder.id, actor.today)
+        found = await records.reached(tx, actor, folder.id)
         words = names.sort_key(contains.strip())
         placed = await _placed(tx, actor, words) if words else frozenset()
         kept = _sorted(_kept(found, placed, words, role))
@@ -109,7 +109,7 @@ async def why(ws: Workspace, actor: Actor, folder_id: FolderId, whom: PersonId |
         return Why(
             folder,
             tuple(await folders.crumbs(tx, actor, folder.id)),
-            await sharing.addresses(tx),
+            await sharing.addresses(tx, actor),
             None if person is None else await _verdict(tx, actor, folder, person),
         )
 
@@ -189,7 +189,7 @@ async def _person(tx: Transaction, whom: PersonId | str) -> Person:
         if found is None:
             raise Invalid("email", "unknown_address", whom[:80])
         return found
-    known = await directory.person(tx, whom)
+    known = await directory.living(tx, whom)
     if known is None:
         raise NotFound("person")
     return known

@@ -70,7 +70,7 @@ async def look(
             tuple(await records.of_folder(tx, folder.id)),
             shown,
             shown[-1].id if len(rows) > PAGE_ARRIVALS else None,
-            tuple(await records.depositors(tx, folder.id, actor.today, MOST_ADDRESSES)),
+            tuple(await records.depositors(tx, actor, folder.id, MOST_ADDRESSES)),
         )
 
     return await ws.db.read(unit)

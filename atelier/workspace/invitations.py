@@ -23,6 +23,7 @@ from atelier.model.ids import MeetingId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.meetings import Answer, MeetingRow, MeetingState
 from atelier.model.people import Actor
+from atelier.workspace import convening
 from atelier.workspace.meetings import check_open, enter, entered
 from atelier.workspace.place import Workspace
 from atelier.workspace.sharing import addresses
@@ -34,15 +35,11 @@ _KINDS: Final = (SubjectKind.ORGANISATION, SubjectKind.GROUP, SubjectKind.PERSON
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom a meeting invites: how many people that is today, and how many read its dossier.
-
-    `email` is that of a person, as the directory has it; "" for others.
-    """
+    """Whom a meeting invites: how many people that is today, and how many read its dossier."""
 
     subject: Subject
     people: int
     readers: int
-    email: str = ""
 
     @property
     def may_read(self) -> bool:
@@ -106,7 +103,7 @@ async def guests(ws: Workspace, actor: Actor, meeting_id: MeetingId) -> Guests:
             crumbs=tuple(await folders.crumbs(tx, actor, folder.id)),
             invited=invited,
             choices=tuple(choices),
-            addresses=await addresses(tx),
+            addresses=await addresses(tx, actor),
             previous=await _previous(tx, actor, row, folder),
             following=len(await meeting_lists.following(tx, actor, row)),
         )
@@ -262,13 +259,11 @@ async def _invited(
     tx: Transaction, actor: Actor, meeting_id: MeetingId, folder: Folder
 ) -> tuple[Invited, ...]:
     people_of = await records.people(tx, meeting_id, actor.today)
-    readers = {one.id for one in await audience.reached(tx, folder.id, actor.today)}
-    emails = await records.emails(tx, meeting_id)
+    readers = {one.id for one in await audience.reached(tx, actor, folder.id)}
     found = []
     for subject in await dossiers.invited(tx, meeting_id):
         hers = people_of.get((subject.kind, subject.id), set())
-        email = emails.get(PersonId(subject.id), "") if subject.kind is SubjectKind.PERSON else ""
-        found.append(Invited(subject, len(hers), len(hers & readers), email))
+        found.append(Invited(subject, len(hers), len(hers & readers)))
     return tuple(found)
 
 
@@ -320,11 +315,13 @@ async def _invite_to(
     wanted: Sequence[Subject],
 ) -> bool:
     """Whether one of them was not invited to that meeting before."""
+    known = await convening.invited_people(tx, actor, meeting_id)
     if not any([await records.invite(tx, meeting_id, one) for one in wanted]):
         return False
     if await records.count(tx, meeting_id) > MAX_INVITED:
         raise Invalid("subject", "too_many_invited", str(MAX_INVITED))
     await _changed(ws, tx, actor, meeting_id, folder)
+    await convening.convene(ws, tx, actor, meeting_id, already=known)
     return True
 
 

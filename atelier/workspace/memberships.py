@@ -128,15 +128,44 @@ async def end(
     """
 
     async def unit(tx: Transaction) -> Membership:
-        found, place, may_appoint = await _entered(tx, actor, person, number)
-        if has_ended(place, actor.today):
-            raise AlreadySo("membership_ended")
-        ended = replace(_terms(place), ends_on=last_day)
-        checked = _checked(ended, earliest=_yesterday(actor))
-        _check_standing(place, checked, may_appoint=may_appoint)
-        return await _write(ws, tx, actor, found, place, checked)
+        found, place, _ = await _entered(tx, actor, person, number)
+        return await finish(ws, tx, actor, found, place, last_day)
 
     return await ws.db.write(unit)
+
+
+async def finish(
+    ws: Workspace,
+    tx: Transaction,
+    actor: Actor,
+    person: Person,
+    place: Membership,
+    last_day: date,
+) -> Membership:
+    """`end` in a transaction, for those who manage the organisation."""
+    may_appoint = await access.manage_organisation(tx, actor, place.organisation.id)
+    checked = _ended(actor, place, last_day)
+    _check_standing(place, checked, may_appoint=may_appoint)
+    return await _write(ws, tx, actor, person, place, checked)
+
+
+async def own(tx: Transaction, actor: Actor, number: MembershipId) -> Membership:
+    """A place of the actor's that has not ended; `NotFound` for those of others."""
+    _, place = await _place(tx, actor.person_id, number)
+    if has_ended(place, actor.today):
+        raise AlreadySo("membership_ended")
+    return place
+
+
+async def leave(
+    ws: Workspace, tx: Transaction, actor: Actor, number: MembershipId, last_day: date
+) -> Membership:
+    """End a place of the actor's own, in a transaction: it is hers to leave, never to lengthen."""
+    place = await own(tx, actor, number)
+    if place.ends_on is not None and last_day > place.ends_on:
+        raise Invalid("last_day", "only_sooner", place.ends_on.isoformat())
+    herself = await _person(tx, actor.person_id)
+    return await _write(ws, tx, actor, herself, place, _ended(actor, place, last_day))
 
 
 async def put(
@@ -153,9 +182,7 @@ async def put(
     home = await _home(tx, actor, organisation)
     if not person.is_active:
         raise Invalid("person", "inactive_account", person.name[:80])
-    checked = _checked(terms, earliest=actor.today)
-    if checked.is_representative and not may_appoint:
-        raise Forbidden(access.MANAGE)
+    checked = _givable(actor, terms, may_appoint=may_appoint)
     left = next((one for one in person.memberships if one.organisation.id == home.id), None)
     if left is None:
         return await _add(ws, tx, actor, person, home, checked)
@@ -163,6 +190,18 @@ async def put(
         raise AlreadySo("membership")
     back = replace(checked, starts_on=checked.starts_on or actor.today)
     return await _write(ws, tx, actor, person, left, back)
+
+
+async def givable(
+    tx: Transaction, actor: Actor, organisation: OrganisationId, terms: Terms
+) -> tuple[Organisation, Terms]:
+    """The organisation in which she may give somebody new such a place, and the terms checked.
+
+    Refused as `add` refuses.
+    """
+    may_appoint = await access.manage_organisation(tx, actor, organisation)
+    home = await _home(tx, actor, organisation)
+    return home, _givable(actor, terms, may_appoint=may_appoint)
 
 
 async def offering(tx: Transaction, actor: Actor) -> tuple[Organisation, ...]:
@@ -210,7 +249,7 @@ def widens(before: Membership | None, after: Membership) -> bool:
 
 
 async def _person(tx: Transaction, number: PersonId) -> Person:
-    person = await records.person(tx, number)
+    person = await records.living(tx, number)
     if person is None:
         raise NotFound("person")
     return person
@@ -245,6 +284,13 @@ async def _home(tx: Transaction, actor: Actor, number: OrganisationId) -> Organi
     return organisation
 
 
+def _givable(actor: Actor, terms: Terms, *, may_appoint: bool) -> Terms:
+    checked = _checked(terms, earliest=actor.today)
+    if checked.is_representative and not may_appoint:
+        raise Forbidden(access.MANAGE)
+    return checked
+
+
 def _checked(terms: Terms, *, earliest: date, before: Membership | None = None) -> Terms:
     """The terms as they are kept; a last day that was already so is not asked about again."""
     function = " ".join(terms.function.split())
@@ -257,6 +303,12 @@ def _checked(terms: Terms, *, earliest: date, before: Membership | None = None) 
     if first is not None and last is not None and last < first:
         raise Invalid("ends_on", "before_start", last.isoformat())
     return replace(terms, function=function)
+
+
+def _ended(actor: Actor, place: Membership, last_day: date) -> Terms:
+    if has_ended(place, actor.today):
+        raise AlreadySo("membership_ended")
+    return _checked(replace(_terms(place), ends_on=last_day), earliest=_yesterday(actor))
 
 
 def _check_standing(place: Membership, terms: Terms, *, may_appoint: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from atelier import access
-from atelier.database import groups, invitations, journal, people, quotas, sharing
+from atelier.database import groups, invitations, invites, journal, people, quotas, sharing
 from atelier.database import organisations as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, NotFound
@@ -184,6 +184,7 @@ async def merge(
         await _merge_people(tx, organisation, target, actor.today)
         await _merge_grants(ws, tx, actor, organisation, target)
         await invitations.merge(tx, number, into)
+        await invites.merge(tx, number, into)
         await quotas.merge(tx, number, into)
         await records.end(tx, number, actor.today, merged_into=into)
         facts = {"subject": organisation.name, "into": target.name}

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from atelier import access
-from atelier.database import groups, journal
+from atelier.database import contacts, groups, journal
 from atelier.database import people as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Forbidden, Invalid, NotFound
 from atelier.model import names
+from atelier.model.contacts import NOTHING_SHOWN, Shown
 from atelier.model.ids import OrganisationId, PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor, Group, Organisation, Person, Seat
@@ -20,21 +22,24 @@ from atelier.workspace import memberships
 from atelier.workspace.accounts import allow_top_folders as allow_top_folders
 from atelier.workspace.accounts import give_link, start_afresh
 from atelier.workspace.accounts import issue_link as issue_link
+from atelier.workspace.entering import STEP_MINUTES as STEP_MINUTES
+from atelier.workspace.entering import Entry as Entry
+from atelier.workspace.entering import Visitor as Visitor
+from atelier.workspace.links import check_may_invite as check_may_invite
+from atelier.workspace.links import look_at_link as look_at_link
+from atelier.workspace.links import start_link as start_link
+from atelier.workspace.links import use_link as use_link
 from atelier.workspace.place import Workspace
 from atelier.workspace.signing_in import LANGUAGES as LANGUAGES
 from atelier.workspace.signing_in import MAX_EMAIL_CHARACTERS as MAX_EMAIL_CHARACTERS
 from atelier.workspace.signing_in import act_as as act_as
 from atelier.workspace.signing_in import actor as actor
-from atelier.workspace.signing_in import check_may_invite as check_may_invite
 from atelier.workspace.signing_in import form_token as form_token
-from atelier.workspace.signing_in import look_at_link as look_at_link
 from atelier.workspace.signing_in import network as network
 from atelier.workspace.signing_in import session as session
 from atelier.workspace.signing_in import set_language as set_language
 from atelier.workspace.signing_in import sign_in as sign_in
 from atelier.workspace.signing_in import sign_out as sign_out
-from atelier.workspace.signing_in import start_link as start_link
-from atelier.workspace.signing_in import use_link as use_link
 
 PAGE_PEOPLE = 200
 
@@ -45,6 +50,7 @@ class Directory:
 
     `total` counts the people who do, `pages` from 1. `offered` are the organisations into
     which the one who looks may bring somebody, `may_manage` whether she is a steward.
+    `shown` is how she may reach each of the people.
     """
 
     people: tuple[Person, ...]
@@ -55,6 +61,7 @@ class Directory:
     groups: tuple[Group, ...]
     offered: tuple[Organisation, ...]
     may_manage: bool
+    shown: Mapping[PersonId, Shown] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Sheet:
 
     `managed` are those of her organisations whose places may be changed; `may_add` is
     whether she may be given one more, `may_invite` a link; `may_manage` is for stewards.
+    `shown` is how the one who looks may reach her.
     """
 
     person: Person
@@ -72,6 +80,7 @@ class Sheet:
     may_add: bool
     may_invite: bool
     may_manage: bool
+    shown: Shown = NOTHING_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +95,21 @@ class Brought:
     is_afresh: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """Someone to add, checked; to the organisation of this name, or to none."""
+
+    email: str
+    name: str
+    organisation: str | None
+    terms: memberships.Terms
+
+
 async def look(ws: Workspace, actor: Actor, number: PersonId) -> Sheet:
     """All that the directory knows of somebody, for anyone signed in."""
 
     async def unit(tx: Transaction) -> Sheet:
-        person = await records.person(tx, number)
+        person = await records.living(tx, number)
         if person is None:
             raise NotFound("person")
         homes = {place.organisation.id for place in person.memberships}
@@ -103,6 +122,7 @@ async def look(ws: Workspace, actor: Actor, number: PersonId) -> Sheet:
             person.is_active and (may_manage or await _may_add(tx, actor, person)),
             person.is_active and await _may_invite(tx, actor, person),
             may_manage,
+            (await contacts.shown(tx, actor, [number]))[number],
         )
 
     return await ws.db.read(unit)
@@ -111,8 +131,8 @@ async def look(ws: Workspace, actor: Actor, number: PersonId) -> Sheet:
 async def listed(ws: Workspace, actor: Actor, *, words: str = "", page: int = 1) -> Directory:
     """A page of the directory, for anyone signed in; stewards see closed accounts too.
 
-    `words` stand in a name, an address or the name of an organisation. A page after the
-    last is the last. The same number of statements whatever the number of people.
+    `words` stand in a name, an address that she may know or the name of an organisation. A
+    page after the last is the last. The same number of statements whatever the number of people.
     """
     folded = names.sort_key(words)
 
@@ -122,13 +142,14 @@ async def listed(ws: Workspace, actor: Actor, *, words: str = "", page: int = 1)
         may_manage = await memberships.is_steward(tx, actor)
         found = tuple(one.id for one in answering) if words else ()
         sought = records.Sought(words, found, is_active=not may_manage)
-        total = await records.count(tx, sought)
+        total = await records.count(tx, actor, sought)
         pages = max(1, -(-total // PAGE_PEOPLE))
         shown = min(page, pages)
         offset = (shown - 1) * PAGE_PEOPLE
         sitting = await groups.everyone(tx, actor.today)
+        window = await records.listed(tx, actor, sought, offset=offset, limit=PAGE_PEOPLE)
         return Directory(
-            tuple(await records.listed(tx, sought, offset=offset, limit=PAGE_PEOPLE)),
+            tuple(window),
             total,
             shown,
             pages,
@@ -136,6 +157,7 @@ async def listed(ws: Workspace, actor: Actor, *, words: str = "", page: int = 1)
             tuple(one for one in sitting if folded in names.sort_key(one.name)),
             await memberships.offering(tx, actor),
             may_manage,
+            await contacts.shown(tx, actor, [one.id for one in window]),
         )
 
     return await ws.db.read(unit)
@@ -185,7 +207,7 @@ async def add_person(
     `AlreadySo` when there is nothing to add.
     """
     terms = memberships.Terms(function, is_representative=is_representative)
-    adding = _Adding(checked_email(email), names.checked(name), organisation, terms)
+    adding = Adding(checked_email(email), names.checked(name), organisation, terms)
 
     async def unit(tx: Transaction) -> Person:
         await access.manage(tx, actor)
@@ -217,23 +239,23 @@ async def bring_in(
     only one, bringing herself in.
     """
     terms = memberships.Terms(function)
-    adding = _Adding(checked_email(email), names.checked(name), organisation, terms)
+    adding = Adding(checked_email(email), names.checked(name), organisation, terms)
+    return await ws.db.write(lambda tx: bring(ws, tx, actor, adding))
 
-    async def unit(tx: Transaction) -> Brought:
-        added = await _add(ws, tx, actor, adding)
-        person = added.person
-        known = await records.password_of(tx, person.email)
-        if known is not None and known[1]:
-            if not added.was_guest or person.is_steward:
-                return Brought(person, "")
-            if not await memberships.is_steward(tx, actor):
-                return Brought(person, "")
-            return Brought(person, await start_afresh(ws, tx, actor, person), is_afresh=True)
-        if not added.is_new and not await _may_invite(tx, actor, person):
+
+async def bring(ws: Workspace, tx: Transaction, actor: Actor, adding: Adding) -> Brought:
+    """`bring_in`, in a transaction that does more."""
+    added = await _add(ws, tx, actor, adding)
+    person = added.person
+    if await records.has_a_way_in(tx, person.id):
+        if not added.was_guest or person.is_steward:
             return Brought(person, "")
-        return Brought(person, await give_link(ws, tx, actor, person))
-
-    return await ws.db.write(unit)
+        if not await memberships.is_steward(tx, actor):
+            return Brought(person, "")
+        return Brought(person, await start_afresh(ws, tx, actor, person), is_afresh=True)
+    if not added.is_new and not await _may_invite(tx, actor, person):
+        return Brought(person, "")
+    return Brought(person, await give_link(ws, tx, actor, person))
 
 
 def checked_email(email: str) -> str:
@@ -253,16 +275,6 @@ def checked_email(email: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Adding:
-    """Someone to add, checked."""
-
-    email: str
-    name: str
-    organisation: str | None
-    terms: memberships.Terms
-
-
-@dataclass(frozen=True, slots=True)
 class _Added:
     """Someone who is in the directory now; `is_new` when she was not before.
 
@@ -274,7 +286,7 @@ class _Added:
     was_guest: bool
 
 
-async def _add(ws: Workspace, tx: Transaction, actor: Actor, adding: _Adding) -> _Added:
+async def _add(ws: Workspace, tx: Transaction, actor: Actor, adding: Adding) -> _Added:
     home, may_appoint = await _home(tx, actor, adding.organisation)
     known = await records.person_by_email(tx, adding.email)
     if known is not None and home is None:
@@ -291,7 +303,7 @@ async def _add(ws: Workspace, tx: Transaction, actor: Actor, adding: _Adding) ->
     return _Added(person, known is None, known is not None and known.is_guest(actor.today))
 
 
-async def _enrol(ws: Workspace, tx: Transaction, actor: Actor, adding: _Adding) -> Person:
+async def _enrol(ws: Workspace, tx: Transaction, actor: Actor, adding: Adding) -> Person:
     number = await records.add_person(tx, adding.email, adding.name, ws.clock())
     added = NetworkVerb.PERSON_ADDED
     await journal.note_network(tx, actor, added, ws.clock(), name=adding.name)

@@ -14,6 +14,7 @@ from atelier.database.access_log import AccessLog
 from atelier.database.engine import Unit
 from atelier.extract.contract import Readers
 from atelier.papers.contract import Papers
+from atelier.post.contract import Post
 from atelier.search.contract import Shelf
 from atelier.settings import Settings
 from atelier.workspace.passwords import Passwords
@@ -37,7 +38,7 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Records, access log, bytes, texts, pictures, index, readers, papers, clock; no methods.
+    """Records, access log, bytes, texts, pictures, index, readers, papers, post; no methods.
 
     `clock` gives aware UTC times.
     """
@@ -50,6 +51,7 @@ class Workspace:
     index: Shelf
     readers: Readers
     papers: Papers
+    post: Post
     passwords: Passwords
     clock: Clock
     settings: Settings
@@ -57,4 +59,9 @@ class Workspace:
 
 def today(ws: Workspace) -> date:
     """The day it is in the network's time zone: until then dated grants hold."""
-    return ws.clock().astimezone(ZoneInfo(ws.settings.network.time_zone)).date()
+    return day_of(ws, ws.clock())
+
+
+def day_of(ws: Workspace, moment: datetime) -> date:
+    """The day of a moment in the network's time zone."""
+    return moment.astimezone(ZoneInfo(ws.settings.network.time_zone)).date()

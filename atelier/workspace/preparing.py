@@ -19,6 +19,7 @@ from atelier.model.journal import Verb
 from atelier.model.meetings import MeetingRow, MeetingState, Series
 from atelier.model.people import Actor
 from atelier.model.recurrence import MOST_TIMES, Every, days
+from atelier.workspace import convening
 from atelier.workspace.folders import rename_entered
 from atelier.workspace.meetings import (
     Draft,
@@ -121,6 +122,7 @@ async def change(
         await records.change(tx, meeting_id, await _head(ws, tx, actor, folder, before, draft))
         await _call_anew(ws, tx, actor, folder, before, draft)
         await _note(ws, tx, actor, folder, meeting_id, Verb.MEETING_CHANGED, title=draft.title)
+        await convening.tell_changed(ws, tx, actor, before)
 
     await ws.db.write(unit)
 
@@ -148,6 +150,8 @@ async def set_state(
         await records.set_state(tx, meeting_id, state)
         verb = Verb.MEETING_MOVED_ON
         await _note(ws, tx, actor, folder, meeting_id, verb, meeting_state=state)
+        if before.state is MeetingState.PREPARATION and state is MeetingState.CONVENED:
+            await convening.convene(ws, tx, actor, meeting_id)
 
     await ws.db.write(unit)
 
@@ -178,6 +182,7 @@ async def _set_cancelled(
         await records.set_cancelled(tx, meeting_id, is_cancelled=is_cancelled)
         verb = Verb.MEETING_CANCELLED if is_cancelled else Verb.MEETING_REVIVED
         await _note(ws, tx, actor, folder, meeting_id, verb, title=before.title)
+        await convening.tell_cancelled(ws, tx, actor, before, is_cancelled=is_cancelled)
 
     await ws.db.write(unit)
 

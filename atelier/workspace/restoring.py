@@ -2,7 +2,8 @@
 
 Everything goes to a folder beside, made by this program from expected members alone, and
 gets its name once records and bytes were found to agree. What happened after the backup is
-not known to it: nobody stays signed in, and links that were open are closed.
+not known to it: nobody stays signed in, links that were open are closed, and letters that
+waited may have left: they wait for a steward.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from atelier.blobs.contract import BlobStore
+from atelier.database import letters, snapshots
 from atelier.database import reading as records
-from atelier.database import snapshots
 from atelier.database.engine import open_database
 from atelier.errors import CopyRefused, FolderUnready, SettingsFault
 from atelier.files import Disk
+from atelier.model.letters import LetterFault
 from atelier.settings import load
 from atelier.workspace import backups, beside, sealing
 from atelier.workspace.packing import Broken, Unpacking
@@ -135,6 +137,8 @@ async def _settle(folder: Path, source: Path, now: datetime) -> None:
         raise CopyRefused(str(source), error.fault) from error
     try:
         await database.write(lambda tx: records.begin_again(tx, now))
+        # They may have left since.
+        await database.write(lambda tx: letters.doubt_waiting(tx, LetterFault.RESTORED))
     finally:
         await database.close()
 

@@ -46,7 +46,7 @@ async def choices(ws: Workspace, actor: Actor, folder_id: FolderId) -> Choices:
             folder,
             tuple(await folders.crumbs(tx, actor, folder.id)),
             tuple(one for one in subjects if one.kind is SubjectKind.ORGANISATION),
-            await addresses(tx),
+            await addresses(tx, actor),
         )
 
     return await ws.db.read(unit)

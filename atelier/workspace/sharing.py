@@ -13,9 +13,11 @@ from atelier.database.engine import Transaction
 from atelier.errors import Forbidden, Invalid, NotFound
 from atelier.model.audience import DeadGrant
 from atelier.model.folders import Action, Crumb, Folder, Grant, Role, Subject, SubjectKind
-from atelier.model.ids import FolderId, GrantId
+from atelier.model.ids import FolderId, GrantId, PersonId
 from atelier.model.journal import Verb
+from atelier.model.letters import LetterKind
 from atelier.model.people import Actor
+from atelier.workspace import mailing
 from atelier.workspace.place import Workspace
 
 MOST_ADDRESSES: Final = 200
@@ -58,13 +60,17 @@ async def about(tx: Transaction, actor: Actor, folder: Folder) -> Audience:
         grants,
         tuple(await records.dead(tx, actor, folder.id)),
         tuple(await records.subjects(tx, actor.today)),
-        await addresses(tx),
+        await addresses(tx, actor),
     )
 
 
-async def addresses(tx: Transaction) -> tuple[tuple[str, str], ...]:
-    """The (address, name) of people to choose from; none in a network where they are many."""
-    return tuple(await records.addresses(tx, MOST_ADDRESSES))
+async def addresses(tx: Transaction, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """The (address, name) of people to choose from; none in a network where they are many.
+
+    Who hides her address stands in no list. Typed in full by one who shares a folder it
+    still names her: it is known then, and she is to be given access by it.
+    """
+    return tuple(await records.addresses(tx, actor, MOST_ADDRESSES))
 
 
 async def audience(tx: Transaction, actor: Actor, folder: Folder) -> tuple[Grant, ...]:
@@ -99,7 +105,12 @@ async def grant(
     """
 
     async def unit(tx: Transaction) -> GrantId:
-        return await give(tx, actor, folder_id, subject, role=role, until=until, at=ws.clock())
+        given = await give(tx, actor, folder_id, subject, role=role, until=until, at=ws.clock())
+        if subject.kind is SubjectKind.PERSON and subject.id != actor.person_id:
+            person, once = PersonId(subject.id), f"access:{folder_id}:{subject.id}:{actor.today}"
+            kind = LetterKind.ACCESS_GIVEN
+            await mailing.queue(ws, tx, kind, person=person, about=folder_id, once=once)
+        return given
 
     return await ws.db.write(unit)
 
@@ -115,13 +126,7 @@ async def give(
     at: datetime,
 ) -> GrantId:
     """`grant`, in a transaction that does more."""
-    if until is not None and until < actor.today:
-        raise Invalid("until", "past", until.isoformat())
-    folder = await access.enter(tx, actor, folder_id, Action.SHARE)
-    if not access.covers(folder, role):
-        raise Forbidden(Action.SHARE)
-    if access.outlasts(folder, until):
-        raise Invalid("until", "outlasts", until.isoformat() if until else "")
+    folder = await givable(tx, actor, folder_id, role, until)
     name = await records.name_of(tx, subject.kind, subject.id, actor.today)
     if name is None:
         raise Invalid("subject", "unknown", f"{subject.kind}:{subject.id}")
@@ -132,6 +137,20 @@ async def give(
         facts["until"] = until.isoformat()
     await journal.note(tx, actor, folder.id, Verb.GRANTED, at, hat=folder.hat, facts=facts)
     return number
+
+
+async def givable(
+    tx: Transaction, actor: Actor, folder_id: FolderId, role: Role, until: date | None
+) -> Folder:
+    """The folder on which she may give this role until then; refused as `grant` refuses."""
+    if until is not None and until < actor.today:
+        raise Invalid("until", "past", until.isoformat())
+    folder = await access.enter(tx, actor, folder_id, Action.SHARE)
+    if not access.covers(folder, role):
+        raise Forbidden(Action.SHARE)
+    if access.outlasts(folder, until):
+        raise Invalid("until", "outlasts", until.isoformat() if until else "")
+    return folder
 
 
 async def withdraw(ws: Workspace, actor: Actor, folder_id: FolderId, grant_id: GrantId) -> None:

@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from atelier.database import (
     aside,
+    email_changes,
     entries,
     invitations,
+    invites,
     jobs,
+    letters,
     locks,
     notices,
     sessions,
@@ -27,12 +30,16 @@ from atelier.model.ids import DocumentId, FolderId
 from atelier.model.jobs import Rank
 from atelier.model.trail import Head, TrailFault, TrailFaultKind
 from atelier.model.trash import RemovedKind
+from atelier.workspace import throttle
 from atelier.workspace.documents import forget_texts, text_key
+from atelier.workspace.email_changes import DAYS as EMAIL_CHANGE_DAYS
 from atelier.workspace.orphans import TOLD_FOR
 from atelier.workspace.place import Workspace
 
 DRAFT_SECONDS = 7 * 24 * 3600
 GRACE_SECONDS = 24 * 3600
+LETTER_DAYS = 180
+UNANSWERED_FOR = timedelta(days=90)
 _BATCH = 1_000
 _PURGED_AT_ONCE = 500  # some 50 ms of the one writer, in a log of 200,000 lines
 
@@ -124,16 +131,30 @@ async def verify(
 async def forget_expired(ws: Workspace) -> None:
     """Remove drafts nobody finished, and sessions, links, attempts and notices that are over.
 
-    And who opened the page of a meeting, as long ago as the access log is kept.
+    And who opened the page of a meeting, as long ago as the access log is kept; letters that
+    left, or were not to leave, half a year ago; and whom an invitation was for that nobody
+    answered, three months after it expired.
     """
     await ws.blobs.expire_drafts(DRAFT_SECONDS)
     limits = ws.settings.sessions
     oldest = ws.clock() - timedelta(hours=max(limits.absolute_hours, limits.link_hours))
-    await ws.db.write(lambda tx: sessions.forget_before(tx, oldest))
+    kept = ws.clock() - timedelta(days=limits.kept_days)
+    asked = ws.clock() - timedelta(days=EMAIL_CHANGE_DAYS)
+    await ws.db.write(lambda tx: email_changes.forget_before(tx, asked))
+    unanswered = ws.clock() - UNANSWERED_FOR
+    await ws.db.write(lambda tx: invites.forget_before(tx, unanswered))
+    tried = ws.clock() - throttle.KEPT_FOR
+
+    async def unit(tx: Transaction) -> None:
+        await sessions.forget_before(tx, oldest, kept_since=kept, tried_since=tried)
+
+    await ws.db.write(unit)
     told = ws.clock() - TOLD_FOR
     await ws.db.write(lambda tx: notices.forget_before(tx, told))
     opened = months_before(ws.clock(), ws.settings.access_log.keep_months)
     await ws.db.write(lambda tx: invitations.forget_openings(tx, opened))
+    settled = ws.clock() - timedelta(days=LETTER_DAYS)
+    await ws.db.write(lambda tx: letters.forget_before(tx, settled))
     await ws.db.write(lambda tx: aside.forget_expired(tx, ws.clock()))
     await ws.db.write(lambda tx: locks.forget_expired(tx, ws.clock()))
     for key in await ws.db.write(lambda tx: uploads.forget_expired(tx, ws.clock())):

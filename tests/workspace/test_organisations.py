@@ -461,7 +461,7 @@ async def test_who_acted_as_the_merged_one_acts_for_all_of_hers(world: World) ->
     person = (await people.directory(world.ws, world.steward))[1]
     awa = next(one for one in person if one.name == "Awa")
     link = await people.issue_link(world.ws, world.steward, awa.id)
-    token = await people.use_link(world.ws, link, "une phrase assez longue")
+    token = (await people.use_link(world.ws, link, "une phrase assez longue")).token
     actor = (await people.session(world.ws, token)).actor
     await people.act_as(world.ws, actor, token, town.id)
     assert (await people.session(world.ws, token)).actor.acting_as == town.id

@@ -22,6 +22,7 @@ from atelier.model.folders import Role
 from atelier.model.ids import PersonId
 from atelier.model.people import Actor, Organisation
 from atelier.workspace import groups, memberships, people
+from atelier.workspace.entering import Visitor
 from tests.builders import World, in_network
 
 T = TypeVar("T")
@@ -103,13 +104,13 @@ async def test_who_is_brought_in_gets_a_link_unless_she_has_a_password(world: Wo
         await people.bring_in(
             world.ws, await world.actor("awa@example.org"), "bea@example.org", name="Béa"
         )
-    token = await people.use_link(world.ws, made.token, PASSWORD)
+    token = (await people.use_link(world.ws, made.token, PASSWORD)).token
     again = await people.bring_in(
         world.ws, world.steward, "awa@example.org", name="Awa", organisation="ccas"
     )
     assert (again.token, again.is_afresh, len(again.person.memberships)) == ("", False, 2)
     assert (await people.session(world.ws, token)).actor.person_id == made.person.id
-    await people.sign_in(world.ws, "awa@example.org", PASSWORD, "::1")
+    await people.sign_in(world.ws, "awa@example.org", PASSWORD, Visitor("::1"))
     with pytest.raises(AlreadySo):
         await people.bring_in(world.ws, world.steward, "awa@example.org", name="Awa")
     assert made.person.memberships[0].organisation.name == "Mairie"
@@ -129,21 +130,27 @@ async def test_an_address_that_a_representative_prepared_is_no_way_in_for_her(
     ref = await representative(world, "Rita", "CCAS")
     await world.organisation("Mairie")
     prepared = await people.bring_in(ws, ref, email, name="Le maire", organisation="CCAS")
-    session = await people.use_link(ws, prepared.token, PASSWORD)
+    session = (await people.use_link(ws, prepared.token, PASSWORD)).token
     await left(world, ref, prepared.person.id)
     earlier = await people.issue_link(ws, world.steward, prepared.person.id)
+    await world.change(
+        "INSERT INTO passkeys (person_id, credential_id, public_key, name, created_at)"
+        " VALUES (:id, 'hers', 'x', 'Téléphone de Rita', 0)",
+        id=prepared.person.id,
+    )
     made = await people.bring_in(ws, world.steward, email, name="M.", organisation="Mairie")
     assert made.is_afresh and made.person.id == prepared.person.id
     with pytest.raises(SignInNeeded):
         await people.session(ws, session)
     with pytest.raises(BadSignIn):
-        await people.sign_in(ws, email, PASSWORD, "::1")
+        await people.sign_in(ws, email, PASSWORD, Visitor("::1"))
+    assert await world.values("SELECT id FROM passkeys") == []
     for spent in (prepared.token, earlier):
         with pytest.raises(LinkSpent):
             await people.use_link(ws, spent, PASSWORD)
     with pytest.raises((Forbidden, NotFound)):
         await people.issue_link(ws, ref, made.person.id)
-    mayor = await people.use_link(ws, made.token, "trois pommes et une poire")
+    mayor = (await people.use_link(ws, made.token, "trois pommes et une poire")).token
     assert (await people.session(ws, mayor)).person.email == email
 
 
@@ -155,7 +162,7 @@ async def test_a_guest_that_a_steward_brings_in_starts_afresh_whatever_she_holds
     await world.organisation("Mairie")
     await world.grant(await world.folder("Réservé"), gil, Role.COORDINATOR)
     link = await people.issue_link(world.ws, world.steward, gil.person_id)
-    session = await people.use_link(world.ws, link, PASSWORD)
+    session = (await people.use_link(world.ws, link, PASSWORD)).token
     made = await people.bring_in(
         world.ws, world.steward, "gil@example.org", name="Gil", organisation="Mairie"
     )
@@ -174,12 +181,12 @@ async def test_no_password_is_void_by_a_representative_nor_that_of_a_steward(
     for who, by in ((gus, ref), (world.steward, world.steward)):
         email = (await people.look(world.ws, who, who.person_id)).person.email
         link = await people.issue_link(world.ws, world.steward, who.person_id)
-        session = await people.use_link(world.ws, link, "trois pommes et une poire")
+        session = (await people.use_link(world.ws, link, "trois pommes et une poire")).token
         made = await people.bring_in(world.ws, by, email, name="X", organisation="Mairie")
         assert (made.token, made.is_afresh) == ("", False)
         assert not made.person.is_guest(world.today())
         await people.session(world.ws, session)
-        await people.sign_in(world.ws, email, "trois pommes et une poire", "::1")
+        await people.sign_in(world.ws, email, "trois pommes et une poire", Visitor("::1"))
     with pytest.raises(Forbidden):  # nor does she get a link once he is hers
         await people.issue_link(world.ws, ref, gus.person_id)
 

@@ -14,6 +14,7 @@ from atelier.model.ids import FolderId, GrantId
 from atelier.model.people import Actor
 from atelier.workspace import folders, journal, sharing
 from tests.builders import World, in_network, subject
+from tests.mailed import mailed
 
 NOWHERE = FolderId(10**15)
 
@@ -385,3 +386,18 @@ async def test_a_dated_coordinator_gives_nothing_that_outlasts_her(world: World)
     given = Subject(SubjectKind.PERSON, bo.person_id)
     await sharing.grant(world.ws, awa, folder, given, Role.READER, end)
     await sharing.grant(world.ws, world.steward, folder, given, Role.READER, None)
+
+
+@in_network
+async def test_whoever_is_given_an_access_by_name_hears_of_it_once_a_day(world: World) -> None:
+    folder, awa = await world.folder("Chutes"), await world.person("Awa")
+    world.ws = mailed(world.ws)
+    subject = Subject(SubjectKind.PERSON, awa.person_id)
+    for role in (Role.READER, Role.CONTRIBUTOR):
+        await sharing.grant(world.ws, world.steward, folder, subject, role)
+    home = await world.organisation("Mairie")
+    town = Subject(SubjectKind.ORGANISATION, home.id)
+    await sharing.grant(world.ws, world.steward, folder, town, Role.READER)
+    assert await world.values("SELECT kind || person_id || about_id FROM letters") == [
+        f"access_given{awa.person_id}{folder}"
+    ]
