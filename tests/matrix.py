@@ -84,7 +84,7 @@ def thing_of(door: Door) -> Thing:
     """What changes state behind this door."""
     if door.path.startswith("/trash/folders/"):
         return Thing.ALONE
-    if "{meeting:id}" in door.path or "{todo:id}" in door.path:
+    if "{meeting:id}" in door.path or "{series:id}" in door.path or "{todo:id}" in door.path:
         return Thing.FOLDER  # the dossier stands in it, and shares its fate
     if "{document:id}" in door.path or "/trash/documents/" in door.path:
         return Thing.DOCUMENT
@@ -250,6 +250,7 @@ _limits_space = _in_readable(_shares_above)
 _opens_top = _open_if(lambda asking: asking.net.manages(asking.asker), Answer.FORBIDDEN)
 _marks = _in_readable(lambda asking: asking.may("meet", DOSSIER))
 _reads_away = _open_if(lambda asking: asking.may("read", AWAY), Answer.NOT_FOUND)
+_reads_the_meeting = _open_if(lambda asking: asking.may("read", DOSSIER), Answer.NOT_FOUND)
 _stands = _open_if(lambda asking: bool(asking.net.reach(SUBJECT)), Answer.NOT_FOUND)
 _everybody = _open_if(lambda asking: True, Answer.NOT_FOUND)
 _nobody = _open_if(lambda asking: False, Answer.NOT_FOUND)
@@ -272,15 +273,36 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
         "/people/{person:id}", "/organisations/{organisation:id}",
         "/groups/{group:id}", "/requests", "/requests/new", "/see-as/stop", "/signout", "/searches",
         "/acting-as", "/calendar", "/calendar/end",
+        "/account", "/account/mail", "/account/password", "/account/sessions",
+        "/account/sessions/end", "/account/sessions/end-others", "/account/sessions/end-all",
+        "/account/email", "/account/email/give-up",
+        "/account/data", "/account/showing", "/people/{person:id}/card.vcf",
+        "/organisations/{organisation:id}/card.vcf", "/account/follows",
     )},
+    **{("*", f"/account/keys{path}"): _everybody for path in (
+        "", "/proof", "/proof/start", "/passkeys", "/passkeys/start", "/app", "/app/confirm",
+        "/codes",
+    )},
+    # Nobody of this network has a key.
+    ("POST", "/account/keys/passkeys/{passkey:id}/remove"): _nobody,
+    ("POST", "/account/keys/app/remove"): _nobody,
     ("POST", "/folders"): _opens_top,
     ("GET", "/people"): _everybody,
     ("POST", "/people"): _manages_town,
     ("POST", "/people/{person:id}/link"): _manages_town,
+    **{("*", f"/organisations/{{organisation:id}}/{act}"): _manages_town
+       for act in ("invite", "invite/list", "invites.csv")},
+    # Nobody has been invited there, and no link was made.
+    **{("POST", f"/people/invites/{{invite:id}}/{act}"): _nobody
+       for act in ("resend", "link", "withdraw")},
+    ("POST", "/invite/{token}/take"): _nobody,
     ("GET", "/people/{person:id}/memberships"): _manages_people,
     ("POST", "/people/{person:id}/memberships"): _manages_people,
     ("*", _MEMBERSHIP): _manages_town,
     ("*", f"{_MEMBERSHIP}/end"): _manages_town,
+    ("*", "/people/{person:id}/departure"): _manages_town,
+    # The place of somebody else, whoever asks.
+    ("*", "/account/leave/{membership:id}"): _nobody,
     **{("*", f"/groups/{{group:id}}/{act}"): _manages_group for act in (
         "rename", "members", "members/{membership:id}/unseat",
         "members/{membership:id}/coordinator",
@@ -293,7 +315,10 @@ FURTHER: Final[dict[tuple[str, str], Callable[[Asking], Answer]]] = {
     ("*", f"{_REQUEST}/refuse"): _may_answer,
     ("*", f"{_REQUEST}/withdraw"): _asked_herself,
     **{("*", f"/searches/{{saved:id}}/{act}"): _keeps_it_herself
-       for act in ("rename", "forget", "seen")},
+       for act in ("rename", "forget", "seen", "follow")},
+    **{("*", f"/account/follows/{{follow:id}}{act}"): _keeps_it_herself
+       for act in ("", "/remove")},
+    ("*", "/meetings/series/{series:id}/follow"): _reads_the_meeting,
     ("POST", "/take-over"): _stands,
     ("POST", "/deposits/"): _adds,
     ("*", "/deposits/{key}"): _began_herself,

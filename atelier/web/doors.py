@@ -20,7 +20,7 @@ from starlette.routing import Router, compile_path
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from atelier.access import SEEING
-from atelier.errors import Forbidden, NotFound, SignInNeeded
+from atelier.errors import Forbidden, NotFound, SecondFactorNeeded, SignInNeeded
 from atelier.model.folders import Action
 from atelier.web.errors import ProtocolRefusal
 from atelier.web.identity import FindSession, recognise, workspace_of
@@ -62,6 +62,8 @@ class Door:
     who looks as somebody else. Any other door but `GET` is shut to her, before its rule.
     `when_ended` answers one whose session has ended, where what she typed must come back to
     her; others are sent to sign in. It knows nobody, and changes nothing.
+    `while_unproved`: it opens to one who must have a second factor and has none yet; of the
+    doors that ask for a session, no other does.
     """
 
     method: str
@@ -70,6 +72,12 @@ class Door:
     endpoint: Endpoint
     while_seeing: bool = False
     when_ended: Endpoint | None = None
+    while_unproved: bool = False
+
+    @property
+    def opens_unproved(self) -> bool:
+        """Whether it opens to one who must have a second factor and has none yet."""
+        return self.while_unproved or not self.rule.needs_session
 
     @property
     def only_shows(self) -> bool:
@@ -174,6 +182,8 @@ class _Address:
                 return
             if session is not None and session.actor.seeing is not None and not door.only_shows:
                 raise Forbidden(SEEING)
+            if session is not None and session.must_prove and not door.opens_unproved:
+                raise SecondFactorNeeded
         visit = Visit(request, workspace_of(request), self._around, session)
         response = await door.endpoint(visit)
         await response(scope, receive, send)

@@ -19,7 +19,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atelier import errors
-from atelier.errors import AtelierError, Fault, Malformed, NotFound, SignInNeeded
+from atelier.errors import (
+    AtelierError,
+    Fault,
+    Malformed,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+)
 from atelier.web import tus
 from atelier.web.identity import language_of, visitor
 from atelier.web.language import N_, Voice
@@ -34,6 +41,8 @@ STATUS: Final[Mapping[type[AtelierError], int]] = {
     errors.Refusal: 422,
     errors.SignInNeeded: 401,
     errors.BadSignIn: 422,
+    errors.SecondFactorNeeded: 403,
+    errors.BadProof: 422,
     errors.LinkSpent: 404,
     errors.NotFound: 404,
     errors.Forbidden: 403,
@@ -162,6 +171,8 @@ class Answers:
             return self._said(request, 500, AtelierError())
         if isinstance(error, SignInNeeded) and not wants_json(request):
             return _to_sign_in(request)
+        if isinstance(error, SecondFactorNeeded) and not wants_json(request):
+            return RedirectResponse("/account/keys?done=second-factor-needed", 303)
         # One answer for whatever may not be read, and for what never was.
         said = NotFound("page") if isinstance(error, NotFound) else error
         answer = self._said(request, status_of(error, request), said)

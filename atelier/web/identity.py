@@ -3,7 +3,8 @@
 One cookie. Over https it is `__Host-session` (no other host can set it), Secure. Over
 plain http, which settings allow on loopback only, it is `session` without Secure:
 Safari takes no Secure cookie from http://localhost. Both are HttpOnly, SameSite=Lax,
-Path=/, without Domain, and end with the browser's session; the server ends them sooner.
+Path=/, without Domain, and end with the browser's session, or, on a device where one stays
+signed in, with the days that settings give; the server ends them sooner.
 People who are not signed in may choose a language: that choice, no secret, has a cookie
 of its own.
 """
@@ -40,19 +41,25 @@ class SessionCookie:
     is_secure: bool
 
     @classmethod
-    def of(cls, site: Site) -> SessionCookie:
-        """The cookie as this site sets it."""
-        return cls("__Host-session" if site.is_https else "session", site.is_https)
+    def of(cls, site: Site, name: str = "session") -> SessionCookie:
+        """The cookie as this site sets it; one of another `name` for a step before a session."""
+        return cls(f"__Host-{name}" if site.is_https else name, site.is_https)
 
     def token(self, request: Request) -> str | None:
         """The token the request carries; None for none, several, or a misshapen one."""
         given = cookie_values(request, self.name)
         return given[0] if len(given) == 1 and _TOKEN.fullmatch(given[0]) else None
 
-    def give(self, response: Response, token: str) -> None:
-        """Sets the token; whatever the browser held before is replaced."""
+    def give(self, response: Response, token: str, *, kept_seconds: int | None = None) -> None:
+        """Sets the token, for the browser's session or so long; what was there is replaced."""
         response.set_cookie(
-            self.name, token, secure=self.is_secure, httponly=True, samesite="lax", path="/"
+            self.name,
+            token,
+            max_age=kept_seconds,
+            secure=self.is_secure,
+            httponly=True,
+            samesite="lax",
+            path="/",
         )
 
     def take_back(self, response: Response) -> None:

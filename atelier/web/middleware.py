@@ -71,6 +71,12 @@ MEDIA_PAGE: Final[Mapping[str, str]] = {
         f"{name}=({'self' if name == 'fullscreen' else ''})" for name in _OFF.split()
     ),
 }
+# A page where she may show a passkey of hers.
+PASSKEY_PAGE: Final[Mapping[str, str]] = {
+    "permissions-policy": ", ".join(
+        f"{name}=({'self' if name == 'publickey-credentials-get' else ''})" for name in _OFF.split()
+    ),
+}
 _HSTS: Final[Header] = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from atelier.errors import AtelierError, CrossSite, Invalid, SignInNeeded
 from atelier.model.people import Actor, Session
+from atelier.web.devices import device_of
 from atelier.web.errors import status_of
 from atelier.web.forms import Form, FormLimits, read_form
 from atelier.web.identity import SessionCookie, language_of, safe_next
@@ -22,6 +23,7 @@ from atelier.web.pages.sentences import explain
 from atelier.web.pages.words import notice
 from atelier.web.site import Site
 from atelier.workspace import people
+from atelier.workspace.people import STEP_MINUTES, Entry, Visitor
 from atelier.workspace.place import Workspace
 
 _NOTICE = "done"
@@ -34,6 +36,7 @@ class Surroundings:
     site: Site
     renderer: Renderer
     cookie: SessionCookie
+    step: SessionCookie
     default_language: str = "fr"
 
 
@@ -81,6 +84,12 @@ class Visit:
         if token is None:
             raise SignInNeeded()
         return token
+
+    @property
+    def visitor(self) -> Visitor:
+        """From where somebody asks to come in, and the session that her browser holds."""
+        held = self.around.cookie.token(self.request)
+        return Visitor(self.address, device_of(self.request), held)
 
     @property
     def is_looking(self) -> bool:
@@ -140,6 +149,18 @@ class Visit:
             common["network_name"] = self.session.network.name
         body = self.around.renderer.render(template, self.voice.language, common | values)
         return Response(body, status, media_type="text/html")
+
+    def entered(self, entry: Entry, path: str, done: str = "") -> Response:
+        """After a proof: signed in and on to a page of ours, or first to the second factor."""
+        if entry.is_step:
+            response = onward("/signin/second?" + urlencode({"next": safe_next(path)}))
+            self.around.step.give(response, entry.token, kept_seconds=STEP_MINUTES * 60)
+            self.around.cookie.take_back(response)
+            return response
+        response = onward(path, done)
+        self.around.cookie.give(response, entry.token, kept_seconds=entry.kept_seconds)
+        self.around.step.take_back(response)
+        return response
 
     def refused(
         self, error: AtelierError, field: str, typed: Mapping[str, str] | None = None

@@ -15,12 +15,18 @@ from atelier.model.inbox import Arrival, DropFolder, Outcome, Reason
 from atelier.model.locks import Lock
 from atelier.model.quotas import Space
 from atelier.web.pages.received import Told
+from tests.web.account_contexts import account_pages
 from tests.web.agenda_contexts import agenda_pages
 from tests.web.compare_contexts import compare_pages
+from tests.web.follow_contexts import follow_pages
 from tests.web.glossary_contexts import glossary_pages
 from tests.web.guard_contexts import guard_pages
 from tests.web.health_contexts import health_pages
 from tests.web.invitation_contexts import invitation_pages
+from tests.web.invite_contexts import invite_pages
+from tests.web.key_contexts import key_pages
+from tests.web.life_contexts import life_pages
+from tests.web.mail_contexts import mail_pages
 from tests.web.meeting_contexts import meeting_pages
 from tests.web.minutes_contexts import minutes_pages
 from tests.web.past_contexts import past_pages
@@ -66,8 +72,11 @@ def with_more(pages: Pages) -> Pages:
         },
     }
     more |= health_pages()
+    more |= mail_pages()
     more |= search_pages()
     more |= glossary_pages()
+    more |= account_pages()
+    more |= invite_pages()
     for name, values in meeting_pages().items():
         more[name] = more.get(name, {}) | values
     for name, values in invitation_pages().items():
@@ -82,9 +91,15 @@ def with_more(pages: Pages) -> Pages:
         more[name] = more.get(name, {}) | values
     for name, values in minutes_pages().items():
         more[name] = more.get(name, {}) | values
+    for name, values in key_pages().items():
+        more[name] = more.get(name, {}) | values
     for name, values in saved_pages().items():
         more[name] = more.get(name, {}) | values
+    for name, values in follow_pages().items():
+        more[name] = more.get(name, {}) | values
     for name, values in guard_pages().items():
+        more[name] = more.get(name, {}) | values
+    for name, values in life_pages().items():
         more[name] = more.get(name, {}) | values
     for name, values in compare_pages(pages, EVIL).items():
         more[name] = more.get(name, {}) | values

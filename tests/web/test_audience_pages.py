@@ -185,7 +185,7 @@ def test_a_coordinator_asks_why_and_is_led_to_the_form(made: Network, clients: C
     assert ada.get(f"{here}/why?person=3").text.count("Cy") == page.text.count("Cy")
     links = [html.unescape(link) for link in re.findall(r'href="([^"]+#give)"', page.text)]
     assert links == [
-        f"{here}/access?email=cy%40reseau.example#give",
+        f"{here}/access?subject=person%3A3#give",
         f"{here}/access?subject=organisation%3A2#give",
     ]
     filled = [ada.get(link.partition("#")[0]).text for link in links]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import string
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.model.names import Fault
 from atelier.web.language import LANGUAGES, Voice, choose
 from atelier.web.pages import field_faults, sentences, words
+from atelier.web.pages.account_words import ACCOUNT_NOTICES
+from atelier.web.pages.invite_words import INVITE_NOTICES
+from atelier.web.pages.key_words import KEY_NOTICES
+from atelier.web.pages.meeting_words import MEETING_NOTICES
+from atelier.web.pages.people_words import PEOPLE_NOTICES
 from atelier.web.places import templates_folder
 
 ROOT = Path(__file__).parents[2]
@@ -201,3 +207,11 @@ def test_french_elides_before_a_vowel_and_counts_the_first_of_a_month() -> None:
     assert french.day(date(2026, 12, 1)) == "1er décembre 2026"
     assert french.day(date(2026, 12, 11)) == "11 décembre 2026"
     assert english.day(date(2026, 12, 1)) == "1 December 2026"
+
+
+def test_no_notice_takes_the_place_of_another_of_its_name() -> None:
+    tables = (MEETING_NOTICES, ACCOUNT_NOTICES, PEOPLE_NOTICES, INVITE_NOTICES, KEY_NOTICES)
+    for one, other in itertools.combinations(tables, 2):
+        assert not one.keys() & other.keys()
+    for table in tables:
+        assert {key: words.NOTICES[key] for key in table} == dict(table)

@@ -29,7 +29,9 @@ from atelier.web.places import templates_folder
 from atelier.web.visit import Surroundings, Visit
 from tests.web.builders import LOCAL, TOKEN, find_anne
 
-AROUND = Surroundings(LOCAL, Renderer(templates_folder()), SessionCookie.of(LOCAL))
+AROUND = Surroundings(
+    LOCAL, Renderer(templates_folder()), SessionCookie.of(LOCAL), SessionCookie.of(LOCAL, "step")
+)
 
 
 async def name(visit: Visit) -> Response:

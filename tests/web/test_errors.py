@@ -73,8 +73,12 @@ def test_every_error_of_the_tree_has_a_row() -> None:
     assert set(STATUS) == set(tree())
 
 
+# Whoever meets these is sent to the page where they are mended.
+ELSEWHERE = (errors.SignInNeeded, errors.SecondFactorNeeded)
+
+
 @pytest.mark.parametrize(
-    "kind", [kind for kind in tree() if kind not in (AtelierError, errors.SignInNeeded)]
+    "kind", [kind for kind in tree() if kind not in (AtelierError, *ELSEWHERE)]
 )
 def test_every_error_is_a_page_that_says_what_to_do(kind: type[AtelierError]) -> None:
     page = answer(sample(kind))

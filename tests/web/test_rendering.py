@@ -47,6 +47,7 @@ from atelier.web.places import templates_folder
 from atelier.workspace.people import Directory, Sheet
 from tests.web.confirming import announcing_page
 from tests.web.contexts import trash_pages, with_more
+from tests.web.life_contexts import shown
 
 NOW = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
 EVIL = "<script>alert('x')</script>.pdf"
@@ -165,13 +166,21 @@ def directory_pages() -> dict[str, dict[str, object]]:
     return {
         "people/people.html": {
             "found": Directory(
-                (CLAIRE, person), 402, 1, 3, organisations, groups, organisations, True
+                (CLAIRE, person),
+                402,
+                1,
+                3,
+                organisations,
+                groups,
+                organisations,
+                True,
+                {person.id: shown()},
             ),
             "filter": EVIL,
             "today": today,
         },
         "people/person.html": {
-            "sheet": Sheet(person, seats, True, frozenset({1, 3}), True, True, True),
+            "sheet": Sheet(person, seats, True, frozenset({1, 3}), True, True, True, shown()),
             "person": person,
             "today": today,
             "places": [place],
@@ -285,7 +294,9 @@ def every_page() -> dict[str, dict[str, object]]:
             "waiting_requests": 2,
             "orphaned": 1,
         },
-        "signin/signin.html": {"session": None, "next": EVIL},
+        "signin/signin.html": {
+            "session": None, "next": EVIL, "kept_days": 30, "has_passkeys": True,
+        },
         "signin/welcome.html": {"session": None, "person_name": EVIL, "email": "a@b.fr"},
         "folders/folder.html": folder_page(),
         "folders/rename.html": here,
@@ -364,7 +375,7 @@ def test_a_page_stands_on_its_own_in_both_languages(name: str, language: str) ->
 def test_every_changing_form_carries_the_token_of_the_visit(name: str) -> None:
     for form in rendered(name).css("form[method=post]"):
         token = form.css_first("input[name=form_token]")
-        public = name.startswith("signin/")
+        public = name.startswith(("signin/", "account/confirm"))
         assert token is not None and token.attributes["value"] == ("" if public else "jeton")
 
 
@@ -393,7 +404,7 @@ def test_actions_show_only_to_those_who_may() -> None:
     whole = rendered("folders/folder.html")
     assert whole.css_first('a[href="/folders/12/rename"]') and whole.css_first("form[data-deposit]")
     reader = rendered("folders/folder.html", folder=folder(actions=frozenset({Action.READ})))
-    assert not reader.css("main form[method=post]")
+    assert not reader.css("main form[method=post]:not([action$='/follow'])")
     assert not reader.css('a[href="/folders/12/rename"], a[href="/folders/12/journal"]')
 
 

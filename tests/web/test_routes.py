@@ -111,6 +111,15 @@ FORMS: dict[str, dict[str, str]] = {
     "/requests/{request:id}/refuse": {"answer": ""},
     "/requests/{request:id}/withdraw": {},
     "/take-over": {"folder": "1", "reason": "Sans coordination"},
+    "/account/mail": {"topic": "meetings"},
+    "/network/mail/test": {},
+    "/network/mail/{letter:id}/again": {},
+    "/account/follows/{follow:id}": {"pace": "weekly"},
+    "/account/follows/{follow:id}/remove": {},
+    "/folders/{folder:id}/follow": {"pace": "daily"},
+    "/documents/{document:id}/follow": {"pace": "daily"},
+    "/searches/{saved:id}/follow": {"pace": "daily"},
+    "/meetings/series/{series:id}/follow": {"pace": "daily"},
     "/searches": {"asked": "q=compte+rendu", "name": "Comptes rendus"},
     "/searches/{saved:id}/rename": {"name": "Autrement"},
     "/searches/{saved:id}/forget": {},
@@ -145,10 +154,47 @@ FORMS: dict[str, dict[str, str]] = {
     "/actions/{todo:id}/reopen": {"next": "/actions"},
     "/calendar": {},
     "/calendar/end": {},
+    # Nobody's handle, and a password that is not hers: what ends would be missed by later tests.
+    "/account/password": {"current": "x", "password": "une toute autre phrase"},
+    "/account/sessions/end": {"handle": "x"},
+    "/account/sessions/end-others": {},
+    "/account/sessions/end-all": {},
+    "/account/email": {"email": "ailleurs@reseau.example", "current": "x"},
+    "/account/email/give-up": {},
+    "/people/{person:id}/email": {"email": "cy@reseau.example"},
+    "/people/{person:id}/remove-keys": {},
+    "/people/{person:id}/end-sessions": {},
+    "/people/{person:id}/erase": {},
+    "/account/leave/{membership:id}": {"last_day": "2100-01-01"},
+    "/people/{person:id}/departure": {},
+    "/account/data": {},
+    "/account/showing": {"phone": "02 33 00 00 00", "shows_email": "yes"},
+    "/account/keys/proof/start": {},
+    "/account/keys/proof": {"password": "ce n'est pas le bon"},
+    "/account/keys/passkeys/start": {"key_name": ""},
+    "/account/keys/passkeys": {"key_name": "", "answer": "{}"},
+    "/account/keys/passkeys/{passkey:id}/remove": {},
+    "/account/keys/app": {},
+    "/account/keys/app/confirm": {"code": "000000"},
+    "/account/keys/app/remove": {},
+    "/account/keys/codes": {},
+    "/folders/{folder:id}/invite": {"email": "zoe@ailleurs.example", "role": "reader"},
+    "/organisations/{organisation:id}/invite": {"email": "yan@ailleurs.example"},
+    "/people/invite": {"email": "eva@ailleurs.example"},
+    "/people/invites/{invite:id}/resend": {"next": "/"},
+    "/people/invites/{invite:id}/link": {"next": "/"},
+    "/people/invites/{invite:id}/withdraw": {"next": "/"},
+    "/invite/{token}/take": {},
     "/signout": {},
     "/acting-as": {"organisation": "", "next": "/"},
 }
-MULTIPART = ("/folders/{folder:id}/deposits", "/documents/{document:id}/versions")
+MULTIPART = (
+    "/folders/{folder:id}/deposits",
+    "/documents/{document:id}/versions",
+    "/folders/{folder:id}/invite/list",
+    "/organisations/{organisation:id}/invite/list",
+    "/people/invite/list",
+)
 # Of bytes that only begin like a PDF nothing can be made; `test_preview_doors` has better ones.
 NOTHING_MADE = tuple(
     f"/documents/{{document:id}}/versions/{{version:id}}/{made}"
@@ -169,12 +215,23 @@ def clients(made: Network) -> Iterator[Clients]:
         yield client
 
 
+def filled_in(path: str) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    """The fields and the file of a form with files at this address."""
+    if "invite" in path:
+        fields = {"role": "reader"} if "folder" in path else {}
+        return fields, {"file": ("x.csv", b"Zo\xe9;lise@ailleurs.example")}
+    fields = {"expected": "1"} if "versions" in path else {"taken": "revise"}
+    return fields, {"files": ("x.pdf", PDF)}
+
+
 def knock(client: TestClient, door: Door, token: str, ids: dict[str, int]) -> tuple[int, bytes]:
     """The status and the body for a well-made request at this door."""
     if knocking.speaks_tus(door):
         answer = knocking.knock(client, door, token, folder=ids.get("folder", 1))
         return answer.status_code, answer.content
     path = door.path.replace("{name}", "x.pdf").replace("{path:path}", "x/y.css")
+    # Bo is still asked after his sessions have ended: Cy is not.
+    path = path.replace("/{person:id}/end-sessions", "/3/end-sessions")
     path = path.replace("{token}", "x" * 43).replace("{person:id}", "2")
     path = path.replace("{request:id}", "999999").replace("{page:id}", "1")
     path = path.replace("{organisation:id}", "1").replace("{group:id}", "1")
@@ -183,7 +240,10 @@ def knock(client: TestClient, door: Door, token: str, ids: dict[str, int]) -> tu
         path = path.replace(f"{{{name}:id}}", str(number))
     path = path.replace("{removed:id}", "999999").replace("{aside:id}", "999999")
     path = path.replace("{drop:id}", "999999").replace("{term:id}", "999999")
-    path = path.replace("{saved:id}", "999999")
+    path = path.replace("{saved:id}", "999999").replace("{letter:id}", "999999")
+    path = path.replace("{saved:id}", "999999").replace("{passkey:id}", "999999")
+    path = path.replace("{follow:id}", "999999").replace("{series:id}", "999999")
+    path = path.replace("{saved:id}", "999999").replace("{invite:id}", "999999")
     for name in NEVER:
         path = path.replace(f"{{{name}:id}}", "999999")
     if door.method == "GET":
@@ -192,9 +252,8 @@ def knock(client: TestClient, door: Door, token: str, ids: dict[str, int]) -> tu
         headers = {"x-form-token": token, "if-match": '"1"'} if "versions" in path else {}
         answer = client.put(path, content=PDF, headers={"x-form-token": token} | headers)
     elif door.path in MULTIPART:
-        fields = {"form_token": token}
-        fields |= {"expected": "1"} if "versions" in door.path else {"taken": "revise"}
-        answer = client.post(path, data=fields, files={"files": ("x.pdf", PDF)})
+        fields, files = filled_in(door.path)
+        answer = client.post(path, data={"form_token": token} | fields, files=files)
     else:
         answer = client.post(path, data={"form_token": token} | FORMS.get(door.path, {}))
     return answer.status_code, answer.content
@@ -258,7 +317,9 @@ def test_only_stewards_add_to_the_directory(clients: Clients, door: Door) -> Non
     token = token_in(clients("bo").get("/").text)
     assert knock(clients("bo"), door, token, {})[0] == 403
     token = token_in(clients("ada").get("/").text)
-    assert knock(clients("ada"), door, token, {})[0] in (200, 303, 409)
+    # There is no mail server here by which a test letter would leave.
+    is_sent = door.path != "/network/mail/test"
+    assert knock(clients("ada"), door, token, {})[0] in ((200, 303, 409) if is_sent else (422,))
 
 
 @pytest.mark.parametrize(
@@ -267,12 +328,14 @@ def test_only_stewards_add_to_the_directory(clients: Clients, door: Door) -> Non
 def test_a_form_of_another_site_or_visit_is_refused(
     made: Network, clients: Clients, door: Door
 ) -> None:
-    bo = clients("bo")
+    # Bo brings nobody into an organisation: to him these doors are not there.
+    is_hers = door.path.startswith("/organisations/{organisation:id}/invite")
+    somebody = clients("ada" if is_hers else "bo")
     ids = {"folder": made.shared, "document": made.document, "version": 1, "grant": 1}
-    assert knock(bo, door, "f" * 64, ids)[0] == 403
-    token = token_in(bo.get("/").text)
-    bo.headers["origin"] = "https://evil.example"
-    assert knock(bo, door, token, ids)[0] == 403
+    assert knock(somebody, door, "f" * 64, ids)[0] == 403
+    token = token_in(somebody.get("/").text)
+    somebody.headers["origin"] = "https://evil.example"
+    assert knock(somebody, door, token, ids)[0] == 403
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=said)

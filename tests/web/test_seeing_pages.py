@@ -181,12 +181,10 @@ def test_she_may_choose_her_language_and_sign_out_and_a_new_session_is_her_own(
 
 def test_another_session_of_hers_stays_her_own(made: Network, clients: Clients) -> None:
     begin(clients("ada"), made)
-    token = "b" * 43
+    token, begun = "b" * 43, sessions.Begun(PersonId(1))
 
     async def second(ws: Any) -> None:
-        await ws.db.write(
-            lambda tx: sessions.add(tx, sessions.hashed(token), PersonId(1), ws.clock())
-        )
+        await ws.db.write(lambda tx: sessions.add(tx, sessions.hashed(token), begun, ws.clock()))
 
     within(made, second)
     other = clients("")

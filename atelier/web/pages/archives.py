@@ -162,7 +162,25 @@ async def _sent(visit: Visit, turn: _Turn, archive: Archive, name: str) -> Respo
     zone = ZoneInfo(visit.ws.settings.network.time_zone)
     note = _Note(visit.voice.text(_NOTE_NAME), _told(visit, archive), visit.ws.clock())
     parts, size = await asyncio.to_thread(_laid_out, archive, zone, note)
-    body = _Packed(visit, turn, parts, size)
+    return _streamed(_Packed(visit, turn, parts, size), name)
+
+
+async def packed(
+    visit: Visit, files: Sequence[tuple[str, bytes]], entries: Sequence[Entry], name: str
+) -> Response:
+    """An archive of these texts, and then of documents: their rights are asked as ever."""
+    zone = ZoneInfo(visit.ws.settings.network.time_zone)
+    at = visit.ws.clock().astimezone(zone)
+    parts = [_Part(Member(path, len(text), at), text) for path, text in files]
+    parts += [
+        _Part(Member(one.path, one.size_bytes, one.at.astimezone(zone)), one) for one in entries
+    ]
+    with _begun(visit) as turn:
+        size = length(part.member for part in parts)
+        return _streamed(_Packed(visit, turn, parts, size), name)
+
+
+def _streamed(body: _Packed, name: str) -> Response:
     headers = {
         "content-type": "application/zip",
         "content-disposition": disposition(name, is_inline=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from starlette.responses import Response
@@ -39,7 +40,10 @@ async def show(visit: Visit) -> Response:
 async def listing(visit: Visit, refused: Refused) -> Response:
     """The page of the access of a folder, also when a form on it was refused."""
     found = await sharing.look(visit.ws, visit.actor, folder_of(visit))
-    return _grants(visit, found, None, refused)
+    named = await _named(visit, found, (refused.typed or {}).get("subject", ""))
+    return _grants(
+        visit, dataclasses.replace(found, subjects=(*found.subjects, *named)), None, refused
+    )
 
 
 async def of_document(visit: Visit) -> Response:
@@ -120,6 +124,19 @@ async def chosen(visit: Visit, form: Form) -> Subject:
     if typed:
         raise Invalid("email", "either", email[:80])
     return await sharing.person_at(visit.ws, visit.actor, folder_of(visit), email)
+
+
+async def _named(visit: Visit, found: sharing.Audience, typed: str) -> tuple[Subject, ...]:
+    """The person whom a link of ours names by number, so that she can be chosen."""
+    if not found.subjects or not typed.startswith(f"{SubjectKind.PERSON}:"):
+        return ()
+    try:
+        _, named, _ = await sharing.recipient(
+            visit.ws, visit.actor, found.folder.id, subject_in(typed)
+        )
+    except Invalid:
+        return ()
+    return (named,)
 
 
 def _grants(

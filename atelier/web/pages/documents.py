@@ -7,6 +7,7 @@ from starlette.responses import Response
 from atelier.errors import AlreadySo, Invalid, Locked, NameTaken, VersionClash
 from atelier.model.documents import Document
 from atelier.model.folders import Action
+from atelier.model.follows import Followable
 from atelier.model.ids import DocumentId, FolderId
 from atelier.web.doors import Door, in_folder
 from atelier.web.downloads import download, handing_over
@@ -15,6 +16,7 @@ from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.pages.endings import belied
+from atelier.web.pages.follows import follow_form
 from atelier.web.pages.previews import opens, ways
 from atelier.web.pages.readings import told
 from atelier.web.pages.sentences import explain
@@ -151,6 +153,7 @@ async def sheet(visit: Visit, refused: Refused) -> Response:
         folder=look.folder,
         crumbs=look.crumbs,
         document=look.document,
+        follow=await follow_form(visit, Followable.DOCUMENT, number),
         lock=look.lock,
         aside=look.aside,
         warned=look.warned,

@@ -18,12 +18,18 @@ NAME_FAULTS: Final[Mapping[str, str]] = {
 }
 
 FAULTS: Final[Mapping[str, str]] = {
+    "no_mail": N_(
+        "Aucun serveur de courrier n'est réglé : rien n'a été envoyé. Réglez-le dans config.toml."
+    ),
     "empty": N_("Ce champ est à remplir."),
     "zero_quota": N_(
         "Une limite de zéro n'est pas possible : laissez vide pour ne pas limiter ; pour que "
         "plus rien n'arrive, ne laissez que la lecture."
     ),
     "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
+    "too_many_follows": N_(
+        "Vous suivez déjà %(value)s choses : retirez-en une de la page « Ce que je suis »."
+    ),
     "too_many_searches": N_(
         "Vous gardez déjà %(value)s recherches, c'est le plus : supprimez-en d'abord une."
     ),
@@ -37,7 +43,13 @@ FAULTS: Final[Mapping[str, str]] = {
     "too_many_locks": N_("Vous modifiez déjà 100 documents : terminez-en d'abord avec l'un d'eux."),
     "too_short": N_("C'est trop court : 12 caractères au moins."),
     "too_long": N_("C'est trop long."),
-    "too_simple": N_("Ce mot de passe est trop facile à deviner : choisissez-en un autre."),
+    "too_simple": N_(
+        "Ce mot de passe serait vite deviné : c'est surtout un mot courant, un nom, une date ou "
+        "une suite de touches. Choisissez quatre ou cinq mots sans lien entre eux."
+    ),
+    "wrong_password": N_("Ce n'est pas votre mot de passe actuel."),
+    "same_address": N_("C'est déjà l'adresse de ce compte."),
+    "without_mail": N_("Atelier n'envoie pas de courriers ici : demandez à l'administrateur."),
     "malformed": N_("Cette écriture n'est pas complète ou pas correcte."),
     "number": N_("Un nombre entier est attendu ici."),
     "out_of_range": N_("Ce nombre est en dehors de ce qui est possible."),
@@ -86,8 +98,28 @@ FAULTS: Final[Mapping[str, str]] = {
         "« %(value)s » est noté comme remplaçant : choisissez « représenté » sur cette ligne."
     ),
     "nobody": N_("Choisissez pour qui, ou écrivez l'adresse d'une personne."),
+    "not_a_phone": N_(
+        "« %(value)s » n'est pas un numéro de téléphone : des chiffres, séparés par des espaces ou"
+        " des points, peut-être après un +."
+    ),
+    "only_sooner": N_("Votre rattachement finit déjà le %(value)s : choisissez un jour d'avant."),
+    "leaves": N_("C'est la personne qui part : choisissez quelqu'un d'autre."),
+    "take_over_instead": N_(
+        "Pour coordonner vous-même ce dossier, prenez-le en main depuis « Dossiers sans"
+        " coordination » : sa raison se lit dans son journal."
+    ),
     "either": N_("Choisissez dans la liste ou écrivez une adresse, pas les deux."),
     "unknown_address": N_("Personne n'a cette adresse dans l'annuaire : vérifiez-la."),
+    "already_here": N_(
+        "Cette personne a déjà tout cela. Pour changer son accès, passez par la page de l'accès."
+    ),
+    "already_invited": N_(
+        "Cette adresse est déjà invitée : renvoyez l'invitation depuis la liste de cette page."
+    ),
+    "too_long_message": N_("Ce message a %(value)s caractères ; 500 au plus sont possibles."),
+    "too_many_to_invite": N_(
+        "Cette liste a %(value)s lignes ; 500 au plus sont possibles : coupez-la en plusieurs."
+    ),
     "inactive_account": N_("Le compte de cette personne n'est plus actif."),
     "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
     "none_chosen": N_("Cochez au moins un document dans la liste, puis recommencez."),
@@ -159,6 +191,14 @@ FAULTS: Final[Mapping[str, str]] = {
         " dans le formulaire : déposez plutôt ce qui est long comme document du dossier."
     ),
     "too_many_of_meeting": N_("Cette réunion en a déjà %(value)s, c'est le plus."),
+    "not_her_password": N_("Ce n'est pas votre mot de passe."),
+    "own_keys": N_("Vos propres clés se retirent sur votre page « Mes clés »."),
+    "no_factor": N_("Ajoutez d'abord une clé d'accès ou une application d'authentification."),
+    "last_key": N_(
+        "C'est votre dernière clé et votre compte doit en avoir une : ajoutez-en d'abord une autre."
+    ),
+    "too_many_keys": N_("Vous avez déjà %(value)s clés d'accès : retirez-en d'abord une."),
+    "malformed_key_name": N_("Écrivez un nom de 80 caractères au plus, sans caractère invisible."),
 }
 
 # Faults whose value is a number of things, to be written with its thousands apart.

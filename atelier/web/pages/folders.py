@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from atelier.errors import AlreadySo, FolderCycle, Invalid, NameTaken
 from atelier.model.folders import Action
+from atelier.model.follows import Followable
 from atelier.model.ids import FolderId, PersonId
 from atelier.web.doors import Door, in_folder
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
+from atelier.web.pages.follows import follow_form
 from atelier.web.pages.meeting_lines import line
 from atelier.web.pages.received import Told, counted
 from atelier.web.pages.words import notice
@@ -132,6 +134,7 @@ async def listing(visit: Visit, refused: Refused, told: Told | None = None) -> R
         sort=sort,
         filter=words.strip(),
         audience=found.audience,
+        follow=await follow_form(visit, Followable.FOLDER, number),
         locks=found.locks,
         space=found.space,
         warned=found.warned,

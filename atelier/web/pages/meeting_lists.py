@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from atelier.errors import Invalid, NameTaken
 from atelier.model.folders import Action
+from atelier.model.follows import Followable
 from atelier.model.ids import FolderId, OrganisationId, SeriesId
 from atelier.model.meetings import series_names
 from atelier.model.recurrence import MOST_TIMES
@@ -17,6 +18,7 @@ from atelier.web.doors import SIGNED_IN, Door, in_folder
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages import meeting_forms
+from atelier.web.pages.follows import follow_form
 from atelier.web.pages.meeting_lines import lines
 from atelier.web.pages.words import notice
 from atelier.web.visit import Refused, Visit, onward
@@ -39,9 +41,13 @@ async def show_all(visit: Visit) -> Response:
     page = visit.asked_number("page") or 1
     found = await meeting_lists.listed(visit.ws, visit.actor, wanted, page=page)
     places = await meeting_lists.places(visit.ws, visit.actor)
+    follow = None
+    if wanted.series is not None:
+        follow = await follow_form(visit, Followable.SERIES, wanted.series)
     return visit.page(
         "meetings/meetings.html",
         status=200,
+        follow=follow,
         places=places[: meeting_lists.MOST_PLACES],
         has_more_places=len(places) > meeting_lists.MOST_PLACES,
         **_values(visit, found, wanted, "/meetings"),

@@ -19,7 +19,7 @@ from atelier.web.pages.meeting_lines import line
 from atelier.web.pages.prose import told
 from atelier.web.pages.words import notice
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import agenda, meetings, preparing, record, since
+from atelier.workspace import agenda, mailing, meetings, preparing, record, since
 
 
 async def show(visit: Visit) -> Response:
@@ -162,6 +162,11 @@ def _notice(visit: Visit, meeting: Meeting, invited: Invitation) -> str | None:
         "Atelier ne prévient encore personne de lui-même. Envoyez l'adresse de cette page aux"
         " personnes invitées."
     )
+    if mailing.is_set(visit.ws):
+        tell = N_(
+            "La convocation part par courriel à toutes les personnes invitées qui peuvent lire la"
+            " réunion."
+        )
     said = [visit.voice.text(one) for one in (*wanting, tell)]
     return " ".join([sentence, *said, *invited.outside])
 

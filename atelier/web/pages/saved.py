@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from atelier.errors import AlreadySo, Invalid
 from atelier.model.asked import query_of
+from atelier.model.follows import Followable
 from atelier.model.ids import SavedId
 from atelier.model.saved import Saved, SavedNews
 from atelier.model.search import Asked, Sort
@@ -19,8 +20,9 @@ from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.identity import safe_next
 from atelier.web.language import Voice
 from atelier.web.pages import narrowing
+from atelier.web.pages.follows import form_of
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import saved
+from atelier.workspace import follows, saved
 
 _HERE: Final = "/searches"
 
@@ -120,10 +122,16 @@ def saved_lines(news: Iterable[SavedNews], voice: Voice) -> list[SavedLine]:
 
 async def _list(visit: Visit, refused: Refused, about: SavedId | None = None) -> Response:
     news = await saved.news(visit.ws, visit.actor)
+    paces = await follows.paces(visit.ws, visit.actor, Followable.SEARCH)
+    forms = [
+        form_of(Followable.SEARCH, one.saved.id, paces.get(one.saved.id), visit.voice)
+        for one in news
+    ]
     return visit.page(
         "searches/searches.html",
         status=refused.status,
         searches=saved_lines(news, visit.voice),
+        follow_forms=forms,
         refused_search=about,
         most=saved.MAX_SAVED,
         max_name=saved.MAX_NAME_CHARACTERS,

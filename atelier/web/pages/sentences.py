@@ -17,6 +17,7 @@ from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.web.language import N_, Voice
 from atelier.web.pages.field_faults import COUNTED, FAULTS, NAME_FAULTS
+from atelier.web.pages.key_words import PROOF_FAULTS
 from atelier.web.pages.start_faults import (
     COPY_ACTS,
     COPY_FAULTS,
@@ -68,11 +69,26 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         N_("L'adresse saisie est restée dans le formulaire."),
         N_("Vérifiez-les, ou demandez un nouveau lien de connexion à l'administrateur."),
     ),
+    errors.SecondFactorNeeded: Explanation(
+        N_("Il manque une deuxième preuve"),
+        N_("Votre compte ouvre beaucoup de portes : un mot de passe seul ne lui suffit pas."),
+        N_("Rien n'a été changé."),
+        N_("Ajoutez une clé d'accès ou une application d'authentification sur la page « Clés »."),
+    ),
+    errors.BadProof: Explanation(
+        N_("Preuve refusée"),
+        N_("Ce code ou cette clé d'accès n'a pas été reconnu."),
+        N_("Rien n'a été changé."),
+        N_("Recommencez, ou employez un de vos codes de secours."),
+    ),
     errors.LinkSpent: Explanation(
         N_("Ce lien ne fonctionne plus"),
-        N_("Ce lien de connexion est inconnu, trop ancien ou a déjà servi."),
-        N_("Votre compte n'a pas changé."),
-        N_("Connectez-vous avec votre mot de passe, ou demandez un nouveau lien."),
+        N_("Ce lien est inconnu, a déjà servi, a expiré ou a été retiré."),
+        N_("Rien n'a été changé."),
+        N_(
+            "Si vous avez un compte, connectez-vous ; sinon, demandez un autre lien à qui vous l'a"
+            " donné."
+        ),
     ),
     errors.NotFound: Explanation(
         N_("Introuvable"),
@@ -384,12 +400,16 @@ FORBIDDEN: Final[Mapping[str, str]] = {
 }
 
 MISSING: Final[Mapping[str, str]] = {
+    "key": N_("Cette clé n'est plus là."),
     "folder": N_("Ce dossier n'existe pas, ou votre accès ne permet pas de le voir."),
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
     "aside": N_("Ce fichier n'est plus mis de côté pour vous."),
+    "stop_link": N_("Ce lien n'arrête aucun message : il est incomplet ou n'est pas d'ici."),
+    "follow": N_("Vous ne suivez pas cela, ou plus."),
     "saved_search": N_("Cette recherche enregistrée n'existe pas, ou a été supprimée."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
     "finding": N_("Il n'y a rien à vérifier ici, ou ce n'est pas à vous d'y répondre."),
+    "invite": N_("Cette invitation n'existe pas, ou elle n'est plus en attente."),
     "grant": N_("Cet accès n'existe pas, ou il a déjà été retiré."),
     "request": N_("Cette demande n'existe pas, ou elle a déjà reçu une réponse."),
     "person": N_("Cette personne n'existe pas, ou son compte n'est plus actif."),
@@ -414,6 +434,10 @@ MISSING: Final[Mapping[str, str]] = {
 }
 
 ALREADY: Final[Mapping[str, str]] = {
+    "letter_left": N_("Ce message est déjà parti, ou n'a plus lieu d'être."),
+    "address": N_("Un autre compte a cette adresse."),
+    "without_keys": N_("Cette personne n'a plus ni clé d'accès ni application."),
+    "still_open": N_("Ce compte est encore actif : désactivez-le d'abord."),
     "agenda": N_("C'est déjà ainsi à l'ordre du jour."),
     "carried": N_("Les points reportés ont déjà été repris."),
     "pinned": N_("Cette version est déjà jointe à ce point."),
@@ -492,6 +516,7 @@ _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.FolderUnready: ("fault", UNREADY_FAULTS),
     errors.CopyRefused: ("fault", COPY_FAULTS),
     errors.QuotaFull: ("of", QUOTAS),
+    errors.BadProof: ("fault", PROOF_FAULTS),
 }
 
 

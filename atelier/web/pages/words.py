@@ -14,7 +14,15 @@ from atelier.model.documents import ReadState
 from atelier.model.folders import Role
 from atelier.model.journal import JournalLine, NetworkVerb, Verb
 from atelier.web.language import N_, Voice
+from atelier.web.pages.account_words import ACCOUNT_JOURNAL, ACCOUNT_NOTICES
+from atelier.web.pages.invite_words import INVITE_JOURNAL, INVITE_NOTICES
+from atelier.web.pages.key_words import KEY_JOURNAL, KEY_NOTICES
 from atelier.web.pages.meeting_words import MEETING_JOURNAL, MEETING_NOTICES, MEETING_STATES
+from atelier.web.pages.people_words import (
+    PEOPLE_JOURNAL,
+    PEOPLE_NETWORK_JOURNAL,
+    PEOPLE_NOTICES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,7 @@ JOURNAL: Final[Mapping[Verb, tuple[str, ...]]] = {
         N_("a refusé une demande d'accès"),
     ),
     **MEETING_JOURNAL,
+    **PEOPLE_JOURNAL,
 }
 
 # Apart: some acts have one word in both journals, and are told there otherwise.
@@ -320,6 +329,10 @@ NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
     NetworkVerb.WORKSPACE_EXPORTED: (
         N_("a exporté tout l'espace de travail, hors de tous les accès"),
     ),
+    NetworkVerb.LETTER_SENT_AGAIN: (
+        N_("a fait renvoyer un message à %(name)s"),
+        N_("a fait renvoyer un message"),
+    ),
     NetworkVerb.TERM_ADDED: (
         N_("a ajouté « %(subject)s » au glossaire : %(meanings)s"),
         N_("a ajouté un terme au glossaire"),
@@ -337,11 +350,19 @@ NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
         N_("a écrit une liste au glossaire, termes ajoutés : %(added)s, changés : %(changed)s"),
         N_("a écrit une liste au glossaire"),
     ),
+    **ACCOUNT_JOURNAL,
+    **PEOPLE_NETWORK_JOURNAL,
+    **INVITE_JOURNAL,
+    **KEY_JOURNAL,
 }
 
 # What `?done=` may say after a redirect.
 NOTICES: Final[Mapping[str, str]] = {
     **MEETING_NOTICES,
+    **ACCOUNT_NOTICES,
+    **PEOPLE_NOTICES,
+    **INVITE_NOTICES,
+    **KEY_NOTICES,
     "signed-in": N_("Bienvenue."),
     "signed-out": N_("Vous êtes déconnecté."),
     "welcome": N_("Votre mot de passe est enregistré. Bienvenue."),
@@ -378,6 +399,14 @@ NOTICES: Final[Mapping[str, str]] = {
     "paper-unpinned": N_("La pièce n'est plus jointe à ce point ; le document reste à sa place."),
     "todo-done": N_("L'action est marquée comme faite."),
     "todo-reopened": N_("L'action est de nouveau à mener."),
+    "mail-chosen": N_("C'est noté : vos choix valent pour les prochains messages."),
+    "mail-tested": N_(
+        "Un message d'essai vous est envoyé. S'il n'arrive pas, cette page dira pourquoi."
+    ),
+    "mail-again": N_("Le message va être envoyé de nouveau."),
+    "followed": N_("C'est suivi : un message vous dira ce qui y est nouveau, fait par d'autres."),
+    "follow-pace": N_("C'est noté : vous serez prévenu à ce rythme."),
+    "unfollowed": N_("Ce n'est plus suivi : plus aucun message n'en parlera."),
     "search-kept": N_("La recherche est enregistrée : l'accueil dira ce qui y est nouveau."),
     "search-renamed": N_("La recherche est renommée."),
     "search-forgotten": N_("La recherche enregistrée est supprimée. Aucun document n'a changé."),
