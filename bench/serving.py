@@ -6,6 +6,7 @@ Linux only for the weight: the proportional set size is read from `/proc`.
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -28,6 +29,10 @@ class Server:
     first_page_seconds: float
 
 
+# A steward too comes in by a password alone, where nothing else is said.
+_BY_PASSWORD = {"ATELIER_SESSIONS_SECOND_FACTOR": "nobody"}
+
+
 @contextmanager
 def serving(*arguments: str, log: Path, limit_seconds: float = 180) -> Iterator[Server]:
     """`atelier ARGUMENTS --port N`, from its start until it is stopped; its words go to `log`.
@@ -38,7 +43,9 @@ def serving(*arguments: str, log: Path, limit_seconds: float = 180) -> Iterator[
     command = [sys.executable, "-m", "atelier", *arguments, "--port", str(port)]
     started = time.perf_counter()
     with log.open("wb") as words:
-        process = subprocess.Popen(command, cwd=CHECKOUT, stdout=words, stderr=words)
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, stdout=words, stderr=words, env={**_BY_PASSWORD, **os.environ}
+        )
     try:
         _await_page(process, port, log, limit_seconds)
         yield Server(process, port, time.perf_counter() - started)

@@ -83,8 +83,9 @@ class Visitor:
         content = answer.read()
         seconds = time.perf_counter() - started
         got = {name.lower(): value for name, value in answer.getheaders()}
-        if "session=" in got.get("set-cookie", ""):
-            self.cookie = got["set-cookie"].partition(";")[0]
+        for given in answer.headers.get_all("Set-Cookie", []):
+            if "session=" in given:
+                self.cookie = given.partition(";")[0]
         return Reply(answer.status, got, content, seconds)
 
 

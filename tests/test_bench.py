@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads, extraction, hidden, meetings
+from bench import beside, deposits, downloads, extraction, hidden, meetings, signin
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -116,6 +116,14 @@ def test_meetings_are_measured_all_of_them(monkeypatch: pytest.MonkeyPatch) -> N
         assert goals[f"{who}register, p95"] == goals[f"{who}register, a word, p95"] == "≤ 100"
     assert len(figures) == 20
     assert all(one.value > 0 and "server's CPU" in one.against for one in figures)
+
+
+def test_signing_in_is_measured_all_of_it() -> None:
+    one, page, hashes, answered = signin.measured(crowd=12, alone=2, idle=5)
+    assert (one.goal, one.unit) == ("≤ 100", "ms of CPU") and one.value > 0
+    assert (page.goal, page.unit) == ("≤ 2", "times idle") and page.value > 0
+    assert (hashes.goal, hashes.holds) == ("≤ 4", True)
+    assert (answered.value, answered.goal) == (12, "≥ 12")
 
 
 def test_hidden_words_are_timed_against_missing_ones() -> None:
