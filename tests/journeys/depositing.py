@@ -101,6 +101,7 @@ def network(chromium: Browser, place: Path) -> Iterator[tuple[Network, Stage]]:
     (data / "config.toml").write_text(
         f'[server]\npublic_url = "http://localhost:{own.wire.port}"\n'
         f"[limits]\nmax_deposit_bytes = {MOST_BYTES}\n"
+        '[sessions]\nsecond_factor = "nobody"\n'
     )
     own.start()
     # Machines that test much at once are slow; what never comes is a fault all the same.

@@ -161,6 +161,9 @@ def refused_welcome(visit: Visit) -> None:
 def first_home(visit: Visit) -> None:
     """The home page of someone new, just after her welcome."""
     welcome(visit)
+    # Whose link it is comes in by a browser of hers: the session here would end.
+    visit.context.clear_cookies(name="session")
+    visit.page.reload()
     visit.page.fill("[name=password]", "une phrase à moi seule")
     visit.presses("Enregistrer et entrer")
     visit.page.wait_for_url("**/?done=welcome")
@@ -171,9 +174,9 @@ def from_directory(start: str) -> Reach:
 
     def reach(visit: Visit) -> None:
         visit.goes("/people")
-        address = visit.page.locator(f'main a[href^="{start}"]').first.get_attribute("href")
-        assert address is not None
-        visit.goes(address)
+        links = visit.page.locator(f'main a[href^="{start}"]').all()
+        addresses = [link.get_attribute("href") or "" for link in links]
+        visit.goes(next(one for one in addresses if one.removeprefix(start).isdigit()))
 
     return reach
 
@@ -198,6 +201,25 @@ def one_more_place(visit: Visit) -> None:
     """The form of a further place for somebody."""
     from_directory("/people/")(visit)
     visit.goes(f"{visit.path}/memberships")
+
+
+def prepared_departure(visit: Visit) -> None:
+    """What somebody would leave behind."""
+    from_directory("/people/")(visit)
+    visit.goes(f"{visit.path}/departure")
+
+
+def left_organisation(visit: Visit) -> None:
+    """The page on which one leaves one of one's own organisations."""
+    visit.goes("/account/showing")
+    visit.goes(visit.page.locator("main a[href^='/people/']").first.get_attribute("href") or "")
+    visit.goes(visit.page.locator("a[href^='/account/leave/']").first.get_attribute("href") or "")
+
+
+def asked_to_erase(visit: Visit) -> None:
+    """What erasing somebody would leave."""
+    from_directory("/people/")(visit)
+    visit.goes(f"{visit.path}/erase")
 
 
 def changed_place(visit: Visit) -> None:
@@ -435,7 +457,7 @@ def refused_search_name(visit: Visit) -> None:
     """One of hers that is called so already."""
     kept_search(visit)
     visit.goes("/searches")
-    visit.page.locator("main summary").first.click()
+    visit.page.locator("main summary", has_text=visit.said("Renommer")).first.click()
     visit.page.locator("main details[open] button[type=submit]").first.click()
     visit.page.wait_for_selector("[data-summary]")
 
