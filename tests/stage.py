@@ -23,9 +23,9 @@ from atelier.workspace import (
     accounts,
     documents,
     folders,
+    links,
     people,
     requests,
-    signing_in,
     trash,
 )
 from tests.builders import BEGINNING, World
@@ -37,11 +37,17 @@ BIG: Final = b"0123456789abcdef" * 65_536
 RANDOM: Final = {
     "sessions": ("token_hash",),
     "sign_in_links": ("token_hash",),
-    "people": ("password_hash",),
+    "people": ("password_hash", "user_handle"),
+    "passkeys": ("credential_id", "public_key"),
+    "passkey_challenges": ("challenge",),
+    "authenticators": ("secret",),
+    "recovery_codes": ("code_hash",),
+    "sign_in_steps": ("token_hash",),
     "uploads": ("key",),
     "locks": ("token",),
     "meetings": ("uid",),
     "calendar_feeds": ("token_hash",),
+    "letters": ("once",),
 }
 
 _FILES: Final = ("drafts", "derived")
@@ -157,9 +163,8 @@ async def stage(world: World) -> Stage:
     await requests.ask(ws, cy, About.FOLDER, made["common"], role=Role.READER)
     organisations, _ = await people.directory(ws, marie)
     place = await world.values("SELECT id FROM memberships WHERE person_id = :id", id=bo.person_id)
-    session = await signing_in.use_link(
-        ws, await accounts.issue_link(ws, marie, awa.person_id), PASSWORD
-    )
+    first = await accounts.issue_link(ws, marie, awa.person_id)
+    session = (await links.use_link(ws, first, PASSWORD)).token
     link = await accounts.issue_link(ws, marie, bo.person_id)
     await documents.look(ws, awa, report.document_id)
     await ws.trail.flush()

@@ -14,11 +14,15 @@ from typing import Final
 from starlette.testclient import TestClient
 
 from atelier.app import finish_waiting_work, open_workspace
+from atelier.database import email_changes as changes
 from atelier.model.deposits import Target
 from atelier.model.documents import Blob
 from atelier.model.folders import Role, Subject, SubjectKind
-from atelier.model.ids import DocumentId, FolderId, MembershipId, PersonId
+from atelier.model.follows import Followable, Pace
+from atelier.model.ids import DocumentId, FolderId, MembershipId, OrganisationId, PersonId
 from atelier.model.inbox import Outcome, Reason
+from atelier.model.invites import Offer
+from atelier.model.letters import Topic
 from atelier.model.people import Actor
 from atelier.model.requests import About
 from atelier.model.search import Asked
@@ -32,20 +36,24 @@ from atelier.workspace import (
     documents,
     dropped,
     folders,
+    follows,
     glossary,
     groups,
     inbox,
+    invites,
     people,
     requests,
     saved,
     sharing,
     signing_in,
+    stopping,
     trash,
     uploads,
 )
 from atelier.workspace.place import Workspace
 from atelier.workspace.uploads import Announced
 from tests import matrix, strangers_meetings
+from tests.mailed import confirming
 from tests.matrix import DOCUMENT, PLACES, Thing
 from tests.oracle import Asker, Network
 from tests.snapshots import Snapshot
@@ -88,6 +96,9 @@ class Served:
     static: str
     welcome: str
     upload: str
+    confirming: str
+    stopping: str
+    invited: str
     feeds: dict[str, str]
 
     def in_state(self, thing: Thing, state: str) -> None:
@@ -103,7 +114,7 @@ class Served:
 @contextlib.contextmanager
 def strangers(data: Path) -> Iterator[Served]:
     """The network of the matrix, from its making on."""
-    settings = load(data, {}, data)
+    settings = load(data, {"ATELIER_SESSIONS_SECOND_FACTOR": "nobody"}, data)
     with contextlib.ExitStack() as closing:
         made = asyncio.run(_Making(settings, closing).all())
         tokens = {caller: made.tokens[_name(caller)] for caller, person in matrix.CALLERS.items()
@@ -126,7 +137,8 @@ def strangers(data: Path) -> Iterator[Served]:
         assert static
         feeds = {caller: made.feeds[_name(caller)] for caller in tokens}
         kept = (made.snapshots, static[1], made.welcome, made.upload)
-        yield Served(settings, tokens, client, *kept, feeds)
+        links = (made.confirming, made.stopping, made.invited)
+        yield Served(settings, tokens, client, *kept, *links, feeds)
 
 
 def hidden_words(net: Network, asker: Asker, thing: Thing, state: str) -> set[str]:
@@ -179,7 +191,8 @@ class _Making:
         self.settings, self.closing = settings, closing
         self.tokens: dict[str, str] = {}
         self.snapshots: dict[tuple[Thing, str], Snapshot] = {}
-        self.welcome = self.upload = ""
+        self.welcome = self.upload = self.confirming = self.stopping = ""
+        self.welcome = self.upload = self.invited = ""
         self.feeds: dict[str, str] = {}
 
     async def all(self) -> _Making:
@@ -190,19 +203,21 @@ class _Making:
             self.keep("never", *Thing)
             await self.things(ws)
             await finish_waiting_work(ws)
-            await saved.keep(ws, await self.actor(ws, "lea"), Asked("lit"))
+            lea = await self.actor(ws, "lea")
+            kept = await saved.keep(ws, lea, Asked("lit"))
+            await follows.follow(ws, lea, Followable.SEARCH, kept, Pace.DAILY)
             self.keep("live", *Thing)
-            derived, kept = self.settings.data / "derived", self.settings.data / "kept"
-            shutil.copytree(derived, kept)
+            derived, kept_texts = self.settings.data / "derived", self.settings.data / "kept"
+            shutil.copytree(derived, kept_texts)
             await self.states(ws)
             # What a purge forgets is there again in every state: no lack of texts hides a word.
-            shutil.copytree(kept, derived, dirs_exist_ok=True)
+            shutil.copytree(kept_texts, derived, dirs_exist_ok=True)
         return self
 
     async def people(self, ws: Workspace) -> None:
         """Who they are; Dan is disabled, the newcomer never signed in."""
         link = await admin.found(ws, "Réseau d'essai", "ada@reseau.example")
-        self.tokens["ada"] = await people.use_link(ws, link, PASSWORD)
+        self.tokens["ada"] = (await people.use_link(ws, link, PASSWORD)).token
         ada = await self.actor(ws, "ada")
         for name in ORGANISATIONS:
             await people.add_organisation(ws, ada, name)
@@ -219,8 +234,12 @@ class _Making:
             link = await accounts.issue_link(ws, ada, person.id)
             if name == "neo":
                 self.welcome = link
+                self.confirming = await _asked_address(ws, person.id)
+                self.stopping = await _stop_link(ws, person.id)
             else:
-                self.tokens[name] = await people.use_link(ws, link, PASSWORD)
+                self.tokens[name] = (await people.use_link(ws, link, PASSWORD)).token
+        offer = Offer("wen@ailleurs.example", organisation_id=OrganisationId(matrix.TOWN))
+        self.invited = (await invites.invite(ws, ada, offer)).token
         await accounts.allow_top_folders(ws, ada, PersonId(matrix.KIM))
         await glossary.add(ws, ada, "ZZ", "zones à zébrures")
         group = await groups.add_group(ws, ada, "Groupe", ["cora@reseau.example"])
@@ -321,3 +340,17 @@ class _Making:
     async def actor(self, ws: Workspace, name: str) -> Actor:
         """Someone, as of now."""
         return (await people.session(ws, self.tokens[name])).actor
+
+
+async def _stop_link(ws: Workspace, person: PersonId) -> str:
+    """The link in letters to somebody that stops them: its token."""
+    link = await ws.db.write(lambda tx: stopping.address(ws, tx, person, Topic.MEETINGS))
+    return link.rpartition("/")[2]
+
+
+async def _asked_address(ws: Workspace, person: PersonId) -> str:
+    """The link that confirms another address of somebody: its token."""
+
+    at = ws.clock()
+    await ws.db.write(lambda tx: changes.put(tx, person, "ailleurs@reseau.example", at))
+    return await confirming(ws, person, is_new=True)

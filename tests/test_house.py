@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "bootstrap"),
     ("model", "settings", "files"),
     ("access",),
-    ("database", "blobs", "search", "extract", "papers"),
+    ("database", "blobs", "search", "extract", "papers", "post"),
     ("workspace",),
     ("web", "worker", "importing"),
     ("app",),
@@ -58,6 +58,7 @@ CONTRACTS: Mapping[str, str] = {
     "atelier.search.media_types": "the kind of a file by its media type; pure",
     "atelier.search.glossary": "a query widened by words of the network; pure",
     "atelier.extract.contract": "what a reader promises",
+    "atelier.post.contract": "a letter, and what becomes of it",
     "atelier.papers.contract": "a paper as blocks, and what becomes of it",
     "atelier.papers.markdown": "Markdown as blocks; pure",
     "atelier.papers.calendar": "meetings as a calendar; pure",
@@ -68,6 +69,7 @@ WITHOUT_ACTOR = (
     "atelier.workspace.reading",
     "atelier.workspace.upkeep",
     "atelier.workspace.dropped",
+    "atelier.workspace.sending",
     "atelier.workspace.rereading",
     "atelier.workspace.mending",
     "atelier.workspace.backups",
@@ -78,6 +80,13 @@ MAY_ACT_WITHOUT_ACTOR = frozenset({"worker", "cli", "app", "workspace"})
 
 # Third-party package (as imported) → (rooms or modules that may, why).
 THIRD_PARTY: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "webauthn": (
+        ("atelier.workspace",),
+        "passkeys are a use-case; no door sees a key",
+    ),
+    "pyotp": (("atelier.workspace",), "codes of an authenticator app are a use-case"),
+    "segno": (("atelier.web",), "a code to scan, drawn into a page"),
+    "aiosmtplib": (("atelier.post",), "letters leave by one room"),
     "aiosqlite": (("atelier.database",), "the home of SQL"),
     "argon2": (("atelier.workspace",), "passwords are a use-case; no door sees a hash"),
     "PIL": (("atelier.extract",), "reads images and writes previews, in the child process only"),

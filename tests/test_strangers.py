@@ -29,13 +29,19 @@ from tests.strangers import (
 )
 from tests.web import knocking
 from tests.web.network import PDF
-from tests.web.test_routes import FORMS, MULTIPART
+from tests.web.test_routes import FORMS, MULTIPART, filled_in
 
 # Doors that ask nobody who she is, or anybody: one more is decided here, not by the way.
 FOR_ANYBODY: Final = {
+    "GET /invite/{token}", "POST /invite/{token}",  # the link says for whom it is
     "GET /signin", "POST /signin", "GET /welcome/{token}", "POST /welcome/{token}",
+    "GET /forgotten", "POST /forgotten", "GET /reset/{token}", "POST /reset/{token}",
+    "GET /confirm/{token}", "POST /confirm/{token}",
+    "POST /signin/passkey/start", "POST /signin/passkey",
+    "GET /signin/second", "POST /signin/second",  # whoever has the cookie of a step
     "POST /language", "GET /static/{path:path}", "GET /favicon.ico", "GET /health",
     "OPTIONS /deposits/",
+    "GET /mail/stop/{token}", "POST /mail/stop/{token}",  # whoever has the letter; it stops letters
     "GET /calendar/{token}.ics",  # whoever has the address; it shows what its person may read
 }  # fmt: skip
 # What is filled in otherwise here than in `test_routes`, whose network is another one.
@@ -47,7 +53,13 @@ OWN_FORMS: Final = {
     "/requests": {"about": "folder", "number": str(matrix.SUBJECT), "role": "reader"},
     "/signin": {"email": "sol@reseau.example", "password": "une autre phrase", "next": "/"},
     "/welcome/{token}": {"password": "encore une phrase longue"},
+    "/reset/{token}": {"password": "encore une phrase longue"},
+    "/forgotten": {"email": "sol@reseau.example"},
     "/language": {"language": "fr", "next": "/"},
+    "/mail/stop/{token}": {"List-Unsubscribe": "One-Click"},
+    "/signin/passkey": {"answer": "{}", "next": "/"},
+    "/signin/second": {"code": "000000", "next": "/"},
+    "/invite/{token}": {"person_name": "Zoé", "password": "encore une phrase longue"},
 }
 
 
@@ -91,7 +103,19 @@ EVERYBODYS: Final = {
     "GET /organisations/{organisation:id}", "GET /groups/{group:id}", "GET /requests",
     "GET /requests/new", "POST /requests", "POST /see-as/stop", "POST /signout",
     "GET /searches", "POST /searches",
+    "GET /account/mail", "POST /account/mail",
+    "GET /account", "GET /account/password", "POST /account/password", "GET /account/sessions",
+    "POST /account/sessions/end", "POST /account/sessions/end-others",
+    "POST /account/sessions/end-all",
+    "GET /account/email", "POST /account/email", "POST /account/email/give-up",
+    "GET /account/showing", "POST /account/showing", "GET /people/{person:id}/card.vcf",
+    "GET /account/data", "POST /account/data", "GET /organisations/{organisation:id}/card.vcf",
+    "GET /account/follows",
     "POST /acting-as", "GET /calendar", "POST /calendar", "POST /calendar/end",
+    "GET /account/keys", "POST /account/keys/proof", "POST /account/keys/proof/start",
+    "POST /account/keys/passkeys", "POST /account/keys/passkeys/start",
+    "GET /account/keys/app", "POST /account/keys/app", "POST /account/keys/app/confirm",
+    "POST /account/keys/codes",
 }  # fmt: skip
 
 
@@ -135,7 +159,8 @@ class Given:
         """As the matrix calls it; None for what no door may answer."""
         location = dict(self.headers).get("location", "")
         if self.status == 401 or (self.status == 303 and location.startswith("/signin")):
-            return Answer.OPEN if location == "/signin?done=signed-out" else Answer.SIGN_IN
+            is_done = "done=signed-out" in location or "done=step-over" in location
+            return Answer.OPEN if is_done else Answer.SIGN_IN
         if self.status in (200, 201, 204, 302, 303, 409, 422):
             return Answer.OPEN
         return {403: Answer.FORBIDDEN, 404: Answer.NOT_FOUND}.get(self.status)
@@ -177,9 +202,9 @@ def _request(world: Served, door: Door, caller: str) -> Any:
         headers = {"x-form-token": token} | ({"if-match": '"2"'} if "versions" in path else {})
         return client.put(path, content=PDF, headers=headers)
     if door.path in MULTIPART:
-        fields = {"form_token": token}
-        fields |= {"expected": "2"} if "versions" in door.path else {"taken": "revise"}
-        return client.post(path, data=fields, files={"files": ("x.pdf", PDF)})
+        fields, files = filled_in(door.path)
+        fields |= {"form_token": token} | ({"expected": "2"} if "expected" in fields else {})
+        return client.post(path, data=fields, files=files)
     form = FORMS.get(door.path, {}) | OWN_FORMS.get(door.path, {})
     return client.post(path, data={"form_token": token} | form)
 
@@ -197,6 +222,7 @@ def _address(world: Served, door: Door) -> str:
         "page": 1,
         "removed": removed.get(matrix.thing_of(door), matrix.SUBJECT),
         "grant": _own_grant(world),
+        "passkey": 1,
         "person": matrix.NEWCOMER,
         "membership": coras_place if door.path.startswith("/groups") else newcomer_place,
         "organisation": matrix.TOWN,
@@ -205,16 +231,22 @@ def _address(world: Served, door: Door) -> str:
         "aside": 1,
         "drop": 1,
         "saved": 1,
+        "invite": 999999,
+        "follow": 1,
         "term": 1,
         "meeting": strangers_meetings.MEETING,
         "item": strangers_meetings.ITEM,
         "decision": strangers_meetings.DECISION,
         "todo": strangers_meetings.TODO,
         "series": strangers_meetings.SERIES,
+        "letter": 1,
     }
     path = door.path.replace("{name}", "x.pdf").replace("{path:path}", world.static)
     path = path.replace("{token}.ics", f"{world.feeds['stranger']}.ics")
-    path = path.replace("{token}", world.welcome)
+    path = path.replace("/confirm/{token}", f"/confirm/{world.confirming}")
+    path = path.replace("/mail/stop/{token}", f"/mail/stop/{world.stopping}")
+    is_invitation = door.path == "/invite/{token}"
+    path = path.replace("{token}", world.invited if is_invitation else world.welcome)
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:id}}", str(number))
     assert "{" not in path, f"test_strangers: what is meant in {said(door)}?"

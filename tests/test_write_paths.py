@@ -86,8 +86,11 @@ def test_every_use_case_that_writes_stands_in_the_table() -> None:
 NOT_HERE: Final = {
     "atelier.workspace.admin.found": "before it there is nothing to lose",
     "atelier.workspace.exports.export": "workspace/test_exports: the disk that fails is another",
+    "atelier.workspace.invite_lists.rehearse": "it undoes what it writes: nothing of it stays",
+    "atelier.workspace.departures.leaving": "it undoes what it writes: nothing of it stays",
     "atelier.workspace.reading.read_version": "workspace/test_failing_disk; the worker's",
     "atelier.workspace.reading.finish_version": "as `read_version`; the worker's",
+    "atelier.workspace.sending.send": "workspace/test_mailing; the worker's",
     "atelier.workspace.following.follow": "workspace/test_failing_disk; the worker's",
     "atelier.workspace.following.compact": "workspace/test_following: one statement",
     "atelier.workspace.following.rebuild": "search/test_generations: it writes beside",
