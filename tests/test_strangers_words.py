@@ -60,6 +60,7 @@ NUMBERS: Final[dict[str, Sequence[int]]] = {
     "grant": (1,),
     "aside": (1,),
     "drop": (1,),
+    "letter": (1,),
     "saved": (1,),
     "follow": (1,),
     "passkey": (1,),
