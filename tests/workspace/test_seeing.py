@@ -354,6 +354,7 @@ async def test_acting_as_signing_in_or_a_new_session_ends_it(world: World) -> No
 
 async def signed_in(world: World, actor: Actor, token: str) -> None:
     """A session of hers under this token, as signing in writes it."""
+    begun = sessions.Begun(actor.person_id)
     await world.ws.db.write(
-        lambda tx: sessions.add(tx, sessions.hashed(token), actor.person_id, world.clock())
+        lambda tx: sessions.add(tx, sessions.hashed(token), begun, world.clock())
     )
