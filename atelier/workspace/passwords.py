@@ -1,8 +1,9 @@
 """Passwords: what is accepted, and argon2id off the event loop, few at a time.
 
 Costs as OWASP's second recommendation (19 MiB, two passes, one lane): the library's
-default costs six times as much per sign-in. At most four are computed at once; who waits
-longer than ten seconds for her turn is told to come again.
+default costs six times as much per sign-in. At most four are computed at once, and one less
+than there are processors; who waits longer than ten seconds for her turn is told to come
+again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ T = TypeVar("T")
 
 MIN_CHARACTERS = 12
 MAX_CHARACTERS = 128
-AT_ONCE = 4
+# One processor is left to the event loop: pages go on while a crowd signs in.
+AT_ONCE = max(1, min(4, (os.cpu_count() or 1) - 1))
 _WAIT_SECONDS = 10.0
 _NICENESS = 10
 
