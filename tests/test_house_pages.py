@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from atelier import errors
 from tests.house import ROOT
 
 TEMPLATES = ROOT / "templates"
@@ -25,6 +26,7 @@ _STYLE_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?\s*([a-z]+:)?//", re.IGNOR
 _COMMENT = re.compile(
     r"^[ \t]*/\*\*.*?\*/[ \t]*\n|/\*\*.*?\*/ ?|^\s*//[^\n]*\n", re.DOTALL | re.MULTILINE
 )
+_ERROR = re.compile(r"\berror [!=]== '(\w+)'")
 _SCRIPT_ELSEWHERE = re.compile(r"""(from|import)\s*\(?\s*["'](https?:)?//|\beval\(|new Function""")
 
 
@@ -108,6 +110,14 @@ class _PageReader(HTMLParser):
 
     def _note(self, fault: str) -> None:
         self.faults.append(f"line {self.getpos()[0]}: {fault}")
+
+
+def test_a_script_acts_upon_errors_that_there_are() -> None:
+    scripts = [script.read_text("utf-8") for script in _files("*.js")]
+    named = {name for text in scripts for name in _ERROR.findall(text)}
+    told = {re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower() for name in vars(errors)}
+    assert named
+    assert named - told == set()
 
 
 def _files(pattern: str) -> list[Path]:

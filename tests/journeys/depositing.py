@@ -14,7 +14,7 @@ from random import Random
 from time import monotonic, sleep
 from typing import Final
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, TimeoutError, expect
 
 from bench.serving import free_port, page
 from bench.visiting import Visitor, commanded
@@ -193,11 +193,14 @@ def until_ended(visit: Visit, number: int) -> None:
 
 
 def until_percent(visit: Visit, percent: int) -> None:
-    """So much of the whole has been sent."""
-    visit.page.wait_for_function(
-        "least => document.querySelector('#tray [data-whole]').value >= least",
-        arg=percent, timeout=DROP_SECONDS * 1000,
-    )  # fmt: skip
+    """So much of the whole has been sent; what the tray shows is told when it never is."""
+    try:
+        visit.page.wait_for_function(
+            "least => document.querySelector('#tray [data-whole]').value >= least",
+            arg=percent, timeout=DROP_SECONDS * 1000,
+        )  # fmt: skip
+    except TimeoutError as error:
+        raise AssertionError(visit.page.locator("#tray").inner_text()) from error
 
 
 def forgive_cuts(visit: Visit) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys import acts
-from tests.journeys.depositing import ADA, BO, Network, network
+from tests.journeys.depositing import ADA, BO, Network, network, ready
 from tests.journeys.stage import Stage, Visit, said
 
 pytestmark = pytest.mark.browser
@@ -33,6 +33,13 @@ class Paper:
     def visit(self, email: str) -> AbstractContextManager[Visit]:
         """Someone, with script or without as all of this is done."""
         return self.place.visit(email, has_script=self.has_script)
+
+    def opens(self, visit: Visit) -> None:
+        """Its folder, as far as the script of deposits listens if there is one."""
+        if self.has_script:
+            ready(visit, self.folder)
+        else:
+            visit.goes(self.folder)
 
     def keep(self, content: bytes) -> None:
         """One more version is there from now on."""
@@ -65,7 +72,7 @@ def paper(request: pytest.FixtureRequest, served: tuple[Network, Stage]) -> Pape
     start, end = (own.folder(f"{word} {request.node.name}") for word in ("Départ", "Arrivée"))
     one = Paper(place, bool(request.param), start, end)
     with one.visit(BO) as bo:
-        bo.goes(one.folder)
+        one.opens(bo)
         acts.choose_files(bo, {one.name: b"Un premier jet."})
         bo.presses("Déposer")
         expect(bo.page.locator("#list")).to_contain_text(one.name)
@@ -104,7 +111,7 @@ def test_a_document_keeps_every_version_whatever_is_done_to_it(paper: Paper) -> 
 
 def test_what_comes_under_a_name_in_use_or_twice_loses_nothing(paper: Paper) -> None:
     with paper.visit(BO) as bo:
-        bo.goes(paper.folder)
+        paper.opens(bo)
         acts.choose_files(bo, {paper.name: b"Par le meme nom."})
         bo.presses("Déposer")
         if paper.has_script:
@@ -112,7 +119,7 @@ def test_what_comes_under_a_name_in_use_or_twice_loses_nothing(paper: Paper) -> 
             expect(bo.page.locator("#tray li")).to_contain_text(said("Déposé"))
         paper.keep(b"Par le meme nom.")
         paper.check(bo)
-        bo.goes(paper.folder)
+        paper.opens(bo)
         acts.choose_files(bo, {paper.name: b"Par le meme nom."})
         bo.presses("Déposer")
         same = re.compile(r"déjà la version actuelle|inchangé|rien n’a été ajouté", re.IGNORECASE)

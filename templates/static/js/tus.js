@@ -86,7 +86,7 @@ export class Sending {
       body: file.slice(from, from + size),
       watch: { ...this.watch, onSent: (bytes) => this.watch.onSent?.(from + bytes) },
     });
-    return reply.told.error === 'offset_clash' ? this.find() : this.learn(reply, 204);
+    return reply.told.error === 'offset_mismatch' ? this.find() : this.learn(reply, 204);
   }
 
   /** @param {Reply} reply @param {number} good status @returns {Answer | null} null to go on */

@@ -43,7 +43,7 @@ export function ask(method, address, { token, headers = {}, body, watch = {} }) 
     const end = (/** @type {number} */ status) => {
       clearTimeout(silence);
       const header = (/** @type {string} */ name) => (status > 0 && request.getResponseHeader(name)) || '';
-      resolve({ status, header, told: status >= 400 ? told(request.responseText) : {} });
+      resolve({ status, header, told: told(request.responseText) });
     };
     request.open(method, address);
     const all = { 'X-Form-Token': token, Accept: 'application/json', 'Tus-Resumable': '1.0.0', ...headers };
