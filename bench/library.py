@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -86,6 +87,42 @@ def waiting(library: Library) -> int:
     ((last,),) = records.execute("SELECT COALESCE(MAX(number), 0) FROM index_entries").fetchall()
     records.close()
     return int(last)
+
+
+def shelve(library: Library, folder: int, name: str, number: int) -> None:
+    """One more folder at the top, that all may read, with so many documents nobody has read yet."""
+    first = folder * 100_000
+    with closing(sqlite3.connect(library.data / "atelier.sqlite3")) as records, records:
+        records.execute(
+            "INSERT INTO folders (id, parent_id, name, is_closed, created_by, created_at,"
+            " changed_at) VALUES (?, NULL, ?, 0, 1, 0, 0)",
+            (folder, name),
+        )
+        records.execute("INSERT INTO reach (folder_id, ancestor_id) VALUES (?, ?)", (folder,) * 2)
+        records.execute(
+            "INSERT INTO grants (folder_id, subject_kind, subject_id, role, granted_by, granted_at)"
+            " VALUES (?, 'person', 1, 'coordinator', 1, 0)",
+            (folder,),
+        )
+        records.executemany(
+            "INSERT INTO documents (id, folder_id, name, sort_key, version, created_at, changed_at)"
+            " VALUES (?, ?, ?, ?, 1, 0, ?)",
+            [
+                (n, folder, f"Avis {n}.pdf", f"avis {n}.pdf", n * 7919 % 10**7)
+                for n in range(first, first + number)
+            ],
+        )
+        records.execute(
+            "INSERT INTO versions (document_id, number, sha256, size_bytes, media_type, author_id,"
+            " state, created_at) SELECT id, 1, printf('%064d', id), id * 31, 'application/pdf', 1,"
+            " 'ok', 0 FROM documents WHERE folder_id = ?",
+            (folder,),
+        )
+        records.execute(
+            "INSERT INTO names (folder_id, key, kind, id)"
+            " SELECT folder_id, sort_key, 'document', id FROM documents WHERE folder_id = ?",
+            (folder,),
+        )
 
 
 def _write_folders(records: sqlite3.Connection) -> None:

@@ -6,14 +6,12 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from atelier.app import open_workspace
-from atelier.database.engine import Transaction
 from atelier.settings import load
 from atelier.workspace import folders, people
+from bench.asked import statements_of
 from bench.figures import Figure, at_most
 from bench.serving import serving
 from bench.visiting import Visitor, commanded, p95
@@ -71,27 +69,10 @@ async def _statements(data: Path) -> tuple[int, int]:
         found = await folders.home(ws, actor)
         big = next(row.id for row in found.entries if row.name == "Grand")
         small = next(row.id for row in found.entries if row.name == "Vide")
-        return await _counted(ws.db.read, small, ws, actor), await _counted(
-            ws.db.read, big, ws, actor
+        return (
+            await statements_of(ws, lambda: folders.look(ws, actor, small)),
+            await statements_of(ws, lambda: folders.look(ws, actor, big)),
         )
-
-
-async def _counted(read: Any, folder: Any, ws: Any, actor: Any) -> int:
-    counted: list[Transaction] = []
-
-    async def watched(unit: Callable[[Transaction], Awaitable[Any]]) -> Any:
-        async def inner(tx: Transaction) -> Any:
-            counted.append(tx)
-            return await unit(tx)
-
-        return await read(inner)
-
-    ws.db.read = watched
-    try:
-        await folders.look(ws, actor, folder)
-    finally:
-        ws.db.read = read
-    return sum(tx.statements for tx in counted)
 
 
 def _fill(data: Path) -> None:

@@ -1,8 +1,12 @@
-"""First paint in a real browser whose processor is slowed."""
+"""Weight and paints of pages in a real browser whose processor is slowed."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from bench.visiting import Visitor
 from tests.programs import CHROMIUM
@@ -17,30 +21,47 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_FIRST_PAINT = """() => new Promise(done => {
-    const seen = performance.getEntriesByName("first-contentful-paint");
-    if (seen.length) return done(seen[0].startTime);
-    new PerformanceObserver((list, observer) => {
-        for (const entry of list.getEntriesByName("first-contentful-paint")) {
-            observer.disconnect();
-            done(entry.startTime);
-        }
+_PAINTS = """() => new Promise(done => {
+    let first = 0, largest = 0;
+    const told = () => first && largest && done([first, largest]);
+    new PerformanceObserver(list => {
+        for (const one of list.getEntriesByName("first-contentful-paint")) first = one.startTime;
+        told();
     }).observe({type: "paint", buffered: true});
+    new PerformanceObserver(list => {
+        for (const one of list.getEntries()) largest = one.startTime;
+        told();
+    }).observe({type: "largest-contentful-paint", buffered: true});
 })"""
 
 
-def first_paint_seconds(visitor: Visitor, paths: list[str]) -> dict[str, float]:
-    """Seconds to the first contentful paint of each page, for someone signed in."""
+@dataclass(frozen=True)
+class Painted:
+    """A page in a browser: seconds to its paints, requests, bytes of what came, compressed."""
+
+    first_seconds: float
+    largest_seconds: float
+    requests: int
+    bytes_sent: int
+
+
+def painted(visitor: Visitor, paths: Mapping[str, str]) -> dict[str, Painted]:
+    """How each page comes to someone signed in who has seen none before, by its name."""
     with sync_playwright() as engine:
         path = CHROMIUM.path()
         if path is None:
             raise RuntimeError(f"no browser: {CHROMIUM.command}")
         browser = engine.chromium.launch(executable_path=str(path), args=list(_ARGUMENTS))
         try:
-            page = _slowed_page(browser, visitor)
-            return {each: _painted(page, visitor, each) for each in paths}
+            return {name: _painted(browser, visitor, each) for name, each in paths.items()}
         finally:
             browser.close()
+
+
+def first_paint_seconds(visitor: Visitor, paths: list[str]) -> dict[str, float]:
+    """Seconds to the first contentful paint of each page, for someone signed in."""
+    seen = painted(visitor, {path: path for path in paths})
+    return {path: one.first_seconds for path, one in seen.items()}
 
 
 def _slowed_page(browser: Browser, visitor: Visitor) -> Page:
@@ -52,7 +73,12 @@ def _slowed_page(browser: Browser, visitor: Visitor) -> Page:
     return page
 
 
-def _painted(page: Page, visitor: Visitor, path: str) -> float:
-    page.goto(f"http://localhost:{visitor.port}{path}")
-    milliseconds: float = page.evaluate(_FIRST_PAINT)
-    return milliseconds / 1000
+def _painted(browser: Browser, visitor: Visitor, path: str) -> Painted:
+    page = _slowed_page(browser, visitor)
+    came: list[Response] = []
+    page.on("response", lambda one: came.append(one))
+    page.goto(f"http://localhost:{visitor.port}{path}", wait_until="networkidle")
+    first, largest = page.evaluate(_PAINTS)
+    weight = sum(len(gzip.compress(one.body())) for one in came)
+    page.context.close()
+    return Painted(first / 1000, largest / 1000, len(came), weight)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads, extraction, hidden, meetings, signin
+from bench import beside, deposits, downloads, extraction, hidden, meetings, pages, signin
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -116,6 +116,19 @@ def test_meetings_are_measured_all_of_them(monkeypatch: pytest.MonkeyPatch) -> N
         assert goals[f"{who}register, p95"] == goals[f"{who}register, a word, p95"] == "≤ 100"
     assert len(figures) == 20
     assert all(one.value > 0 and "server's CPU" in one.against for one in figures)
+
+
+def test_pages_are_measured_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATELIER_SAMPLES", raising=False)
+    figures = {one.name: one for one in pages.measured(60, many=300, each=3)}
+    goals = {"home": 30, "folder of 100": 30, "folder of 300": 150, "document": 30, "search": 100}
+    for name, milliseconds in goals.items():
+        assert figures[f"{name}, p95"].goal == f"≤ {milliseconds}"
+        assert figures[f"{name}, weight"].holds
+        assert figures[f"{name}, largest paint"].goal == "≤ 1"
+    assert figures["the large folder, statements"].holds
+    assert len(figures) == 3 * len(goals) + 1
+    assert all(one.value > 0 for one in figures.values())
 
 
 def test_signing_in_is_measured_all_of_it() -> None:
