@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from atelier.cli import main
-from atelier.cli.durations import NOT_KEPT, OF_SETTINGS
 from atelier.settings import TABLE
+from atelier.web.durations import NOT_KEPT, OF_SETTINGS
 from tests.house import ROOT
 
 LAW = ROOT / "docs" / "loi"

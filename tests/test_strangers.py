@@ -39,6 +39,7 @@ FOR_ANYBODY: Final = {
     "GET /confirm/{token}", "POST /confirm/{token}",
     "POST /signin/passkey/start", "POST /signin/passkey",
     "GET /signin/second", "POST /signin/second",  # whoever has the cookie of a step
+    "GET /legal", "GET /privacy", "GET /accessibility",
     "POST /language", "GET /static/{path:path}", "GET /favicon.ico", "GET /health",
     "OPTIONS /deposits/",
     "GET /mail/stop/{token}", "POST /mail/stop/{token}",  # whoever has the letter; it stops letters

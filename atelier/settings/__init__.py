@@ -256,6 +256,28 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Legal:
+    """What the legal pages say of who answers for this network. Left empty, they say so."""
+
+    publisher: str = _setting(
+        "", checks.line, "Who publishes this workspace and answers for its data: name and address."
+    )
+    director: str = _setting("", checks.line, "Who directs the publication: a name and a function.")
+    host: str = _setting(
+        "", checks.line, "Who hosts the server: name, address and telephone number."
+    )
+    contact: str = _setting(
+        "",
+        checks.line,
+        "Where people write about the workspace and its accessibility: an e-mail address or a "
+        "postal one.",
+    )
+    data_protection: str = _setting(
+        "", checks.line, "Where people write about their data: the data protection officer."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """What holds for the whole network."""
 
@@ -293,6 +315,7 @@ class Settings:
     access_log: AccessLog
     backup: Backup
     mail: Mail
+    legal: Legal
     network: Network
     sources: Mapping[str, str]
 
@@ -343,6 +366,7 @@ SECTIONS: dict[str, type] = {
     "access_log": AccessLog,
     "backup": Backup,
     "mail": Mail,
+    "legal": Legal,
     "network": Network,
 }
 

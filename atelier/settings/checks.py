@@ -45,6 +45,8 @@ class Wrong(StrEnum):
 
 Check = Callable[[Any], Any]
 
+_LINE_CHARACTERS = 500
+
 
 class Typed(str):
     """A value of the environment or the command line, where numbers and lists are text too."""
@@ -175,6 +177,13 @@ def sender(given: object) -> str:
 def file_name(given: object) -> str:
     """A file, or nothing."""
     if not isinstance(given, str) or not given.isprintable():
+        raise Refused(Wrong.NOT_TEXT)
+    return str(given)
+
+
+def line(given: object) -> str:
+    """One line of text, or nothing; 500 characters at the most."""
+    if not isinstance(given, str) or not given.isprintable() or len(given) > _LINE_CHARACTERS:
         raise Refused(Wrong.NOT_TEXT)
     return str(given)
 

@@ -19,7 +19,7 @@ from atelier.model.ids import DocumentId
 from atelier.model.jobs import JobKind
 from atelier.search.contract import AllBut, Ask, Within
 from atelier.search.grammar import Query
-from atelier.workspace import upkeep
+from atelier.workspace import retention, upkeep
 from atelier.workspace.backups import forget_copy
 from atelier.workspace.documents import text_key
 from atelier.workspace.place import Workspace
@@ -102,7 +102,7 @@ async def repair(ws: Workspace, *, is_alone: bool) -> Mended:
         done.uploads += 1
     keep = frozenset(await ws.db.read(records.uploads_under_way))
     # A file of this very second is old too, whatever the clock of its disk says.
-    drafts, blobs = (-1, -1) if is_alone else (upkeep.DRAFT_SECONDS, upkeep.GRACE_SECONDS)
+    drafts, blobs = (-1, -1) if is_alone else (retention.DRAFT_SECONDS, retention.GRACE_SECONDS)
     done.drafts = await ws.blobs.expire_drafts(drafts, keep=keep)
     await upkeep.forget_expired(ws)
     done.texts = await upkeep.forget_unused_texts(ws)

@@ -35,11 +35,8 @@ from atelier.workspace.documents import forget_texts, text_key
 from atelier.workspace.email_changes import DAYS as EMAIL_CHANGE_DAYS
 from atelier.workspace.orphans import TOLD_FOR
 from atelier.workspace.place import Workspace
+from atelier.workspace.retention import DRAFT_SECONDS, GRACE_SECONDS, LETTER_DAYS, UNANSWERED_FOR
 
-DRAFT_SECONDS = 7 * 24 * 3600
-GRACE_SECONDS = 24 * 3600
-LETTER_DAYS = 180
-UNANSWERED_FOR = timedelta(days=90)
 _BATCH = 1_000
 _PURGED_AT_ONCE = 500  # some 50 ms of the one writer, in a log of 200,000 lines
 

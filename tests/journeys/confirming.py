@@ -91,5 +91,8 @@ ACCOUNT_PAGES: Final = (
     Shown("person-keys", f"{_PERSON}/remove-keys", anothers_keys, STEWARD),
     Shown("person-keys-refused", f"{_PERSON}/remove-keys", refused_keys, STEWARD),
     Shown("forgotten", "/forgotten", at("/forgotten"), ""),
+    Shown("legal", "/legal", at("/legal"), ""),
+    Shown("privacy", "/privacy", at("/privacy")),
+    Shown("accessibility", "/accessibility", at("/accessibility"), ""),
     Shown("reset", "/reset/{token}", reset, STEWARD),
 )

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from atelier.model.ids import PersonId
 from atelier.model.people import OpenSession, Person, Proof
+from atelier.settings import Legal
 from atelier.web.pages.account_words import PROOFS, WAYS
 from atelier.workspace.email_changes import ChangeRow, Confirming
 
 AT = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
 EVIL = "<script>alert('x')</script>"
+SAYING_EVIL = Legal(EVIL, EVIL, "", "a@b.fr", EVIL)
 SOMEBODY = Person(PersonId(9), EVIL, "a@b.fr", is_steward=False, is_active=True)
 
 
@@ -44,6 +46,9 @@ def account_pages() -> dict[str, dict[str, object]]:
             "has_mail": True,
             "minutes": 30,
         },
+        "legal/notice.html": {"legal": SAYING_EVIL},
+        "legal/privacy.html": {"legal": SAYING_EVIL, "kept": [(EVIL, EVIL), (EVIL, "")]},
+        "legal/accessibility.html": {"legal": SAYING_EVIL},
         "signin/reset.html": {"session": None, "person_name": EVIL, "email": "a@b.fr"},
     }
 

@@ -15,7 +15,7 @@ import pytest
 from atelier.database import trash as trash_records
 from atelier.errors import WriteFailed
 from atelier.worker import runner
-from atelier.workspace import documents, trash, upkeep
+from atelier.workspace import documents, retention, trash, upkeep
 from tests.builders import World, in_network
 from tests.faults import FaultPlan
 from tests.workspace.test_upkeep import blob_path, stray
@@ -39,8 +39,8 @@ async def test_bytes_that_no_version_has_are_collected_after_a_day_and_shared_on
     young, old = await stray(world, b"quatre"), await stray(world, b"cinq")
     stored = {blob.sha256 async for blob in world.ws.blobs.hashes()}
     for sha256 in stored - {young.sha256}:
-        aged(world, sha256, upkeep.GRACE_SECONDS + 60)
-    aged(world, young.sha256, upkeep.GRACE_SECONDS - 60)
+        aged(world, sha256, retention.GRACE_SECONDS + 60)
+    aged(world, young.sha256, retention.GRACE_SECONDS - 60)
     assert await upkeep.collect(world.ws) == 1
     assert not blob_path(world, old.sha256).exists()
     for one in (alone, shared):
@@ -64,7 +64,7 @@ async def test_many_blobs_are_looked_at_some_at_a_time(
     for number in range(5):
         await world.deposit(world.steward, folder, f"{number}.txt", b"%d" % number)
         old = await stray(world, b"nobody's %d" % number)
-        aged(world, old.sha256, upkeep.GRACE_SECONDS + 60)
+        aged(world, old.sha256, retention.GRACE_SECONDS + 60)
     assert await upkeep.collect(world.ws) == 5
     assert (await upkeep.verify(world.ws)).blobs == 5
 
@@ -73,7 +73,7 @@ async def test_many_blobs_are_looked_at_some_at_a_time(
 async def test_a_deposit_of_the_same_bytes_is_never_robbed_by_the_collector(world: World) -> None:
     folder = await world.folder("Commun")
     old = await stray(world, b"du kiwano")
-    aged(world, old.sha256, upkeep.GRACE_SECONDS + 60)
+    aged(world, old.sha256, retention.GRACE_SECONDS + 60)
     path, asked, confirmed = blob_path(world, old.sha256), threading.Event(), threading.Event()
 
     def seam(operation: str, at: Path) -> None:
@@ -118,7 +118,7 @@ async def test_a_collection_that_the_disk_refuses_takes_nothing_and_is_done_agai
     await world.deposit(world.steward, folder, "a.txt", b"un")
     old = await stray(world, b"deux")
     for sha256 in (old.sha256, hashlib.sha256(b"un").hexdigest()):
-        aged(world, sha256, upkeep.GRACE_SECONDS + 60)
+        aged(world, sha256, retention.GRACE_SECONDS + 60)
     plan = FaultPlan(0, errno.EIO, only=operation)
     world.seam.behaviour = plan
     with pytest.raises(WriteFailed):
@@ -140,7 +140,7 @@ async def test_the_worker_empties_the_trash_and_collects_by_itself(
     await trash.remove_document(world.ws, world.steward, done.document_id)
     old = await stray(world, b"deux")
     collected, emptied = threading.Event(), threading.Event()
-    aged(world, old.sha256, upkeep.GRACE_SECONDS + 60)
+    aged(world, old.sha256, retention.GRACE_SECONDS + 60)
 
     def seam(operation: str, path: Path) -> None:
         if (operation, path) == ("remove", blob_path(world, old.sha256)):

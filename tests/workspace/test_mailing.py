@@ -31,6 +31,7 @@ from atelier.workspace import (
     mailing,
     meetings,
     preparing,
+    retention,
     sending,
     upkeep,
 )
@@ -510,7 +511,7 @@ def test_old_letters_are_forgotten_and_those_that_wait_are_not(tmp_path: Path) -
         await queue(world, world.steward)
         await world.send_letters()
         await queue(world, world.steward)
-        world.clock.forward(days=upkeep.LETTER_DAYS + 1)
+        world.clock.forward(days=retention.LETTER_DAYS + 1)
         await upkeep.forget_expired(world.ws)
         assert await world.values("SELECT state FROM letters") == ["waiting"]
 

@@ -13,7 +13,7 @@ import pytest
 from atelier.database import entries
 from atelier.errors import BlobMissing
 from atelier.model.ids import DocumentId
-from atelier.workspace import backups, documents, mending, trash, upkeep
+from atelier.workspace import backups, documents, mending, retention, trash, upkeep
 from atelier.workspace.mending import Untidy, look, repair
 from tests.builders import World, in_network
 from tests.workspace.test_upkeep import blob_path, deposited, stray
@@ -59,7 +59,7 @@ async def test_a_sound_folder_is_tidy_and_repairing_it_does_nothing(world: World
 async def test_bytes_that_nothing_names_go_at_once_when_nobody_else_is_there(world: World) -> None:
     kept = await deposited(world, b"un")
     young, old = await stray(world, b"deux"), await stray(world, b"trois")
-    day = time.time() - upkeep.GRACE_SECONDS - 60
+    day = time.time() - retention.GRACE_SECONDS - 60
     os.utime(blob_path(world, old.sha256), (day, day))
     assert (await repair(world.ws, is_alone=False)).blobs == 1
     assert blob_path(world, young.sha256).exists() and not blob_path(world, old.sha256).exists()
@@ -92,7 +92,7 @@ async def test_bytes_set_aside_and_those_in_the_trash_are_needed(world: World) -
 @in_network
 async def test_drafts_of_nobody_go_and_those_of_deposits_under_way_stay(world: World) -> None:
     await upload(world, KEY, 3, b"abc")
-    young, old = draft(world, "0" * 32), draft(world, "1" * 32, upkeep.DRAFT_SECONDS + 60)
+    young, old = draft(world, "0" * 32), draft(world, "1" * 32, retention.DRAFT_SECONDS + 60)
     forgotten = draft(world, f"{OTHER}.part")
     assert (await repair(world.ws, is_alone=False)).drafts == 1
     assert young.exists() and forgotten.exists() and not old.exists()

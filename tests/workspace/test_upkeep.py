@@ -16,7 +16,7 @@ from atelier.errors import LinkSpent, SignInNeeded
 from atelier.model.documents import Blob
 from atelier.model.ids import DocumentId, PersonId
 from atelier.model.trail import Head, TrailAct, TrailFault, TrailFaultKind
-from atelier.workspace import documents, people, upkeep
+from atelier.workspace import documents, people, retention, upkeep
 from tests.builders import World, in_network
 from tests.workspace.test_signing_in import PASSWORD, come_in
 
@@ -134,7 +134,7 @@ async def test_what_is_over_is_forgotten_and_what_goes_on_is_kept(world: World) 
 @in_network
 async def test_drafts_that_nobody_wrote_to_for_a_week_are_removed(world: World) -> None:
     young, old = (world.data / "drafts" / name for name in ("0" * 32, "1" * 32))
-    for path, age in ((young, upkeep.DRAFT_SECONDS - 60), (old, upkeep.DRAFT_SECONDS + 60)):
+    for path, age in ((young, retention.DRAFT_SECONDS - 60), (old, retention.DRAFT_SECONDS + 60)):
         path.write_bytes(b"x")
         os.utime(path, (time.time() - age, time.time() - age))
     await upkeep.forget_expired(world.ws)
