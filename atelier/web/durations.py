@@ -60,9 +60,7 @@ _ENDLESS: Final[tuple[str, ...]] = (
     N_("Documents et leurs versions : jusqu'à ce que quelqu'un les retire, puis la corbeille"),
     N_("Journal d'activité d'un dossier : autant que le dossier"),
     N_("Comptes : jusqu'à leur effacement, demandé par la personne ou décidé par le réseau"),
-    N_(
-        "Sauvegardes : autant que l'administration les garde ; Atelier n'en efface aucune"
-    ),
+    N_("Sauvegardes : autant que l'administration les garde ; Atelier n'en efface aucune"),
 )
 _UNITS: Final[Mapping[str, str]] = {
     "minutes": N_("%(number)s minutes"),

@@ -16,6 +16,7 @@ from atelier.web.identity import SessionCookie
 from atelier.web.pages import (
     account,
     actions,
+    administration,
     agenda,
     agenda_papers,
     archives,
@@ -93,6 +94,7 @@ DOORS: Final[tuple[Door, ...]] = (
     *unread.DOORS,
     *health.DOORS,
     *legal.DOORS,
+    *administration.DOORS,
     *quotas.DOORS,
     *actions.DOORS,
     *decisions.DOORS,

@@ -213,6 +213,8 @@ PAGES: Final = (
     Shown("orphans", "/orphans", at("/orphans"), STEWARD),
     Shown("orphans-refused", "/orphans", refused_take_over, STEWARD),
     Shown("reading", "/reading", at("/reading"), STEWARD),
+    Shown("administration", "/network", at("/network"), STEWARD),
+    Shown("settings", "/network/settings", at("/network/settings"), STEWARD),
     Shown("mail-mine", "/account/mail", at("/account/mail"), OUTSIDER),
     Shown("mail-desk", "/network/mail", at("/network/mail"), STEWARD),
     *MEETING_PAGES,

@@ -1,4 +1,4 @@
-"""What the page about reading is given: every program in another state, and names that harm."""
+"""What pages of administration are given: every program in another state, names that harm."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ def health_pages() -> dict[str, dict[str, object]]:
         OutsideProgram(Outside.FFMPEG, is_found=False, is_used=False),
     )
     return {
+        "administration/administration.html": {"ways": [("/people", _EVIL, _EVIL)]},
+        "administration/settings.html": {
+            "sections": [(_EVIL, [("server.host", _EVIL, _EVIL), ("mail.server", "", "")])]
+        },
         "reading/reading.html": {
             "programs": [(PROGRAMS[one.name], one) for one in found],
             "bounds": [(words, at != 1) for at, words in enumerate(BOUNDS.values())],
             "states": [(words, 1_200) for words in STATES.values()],
             "failed": [(FailedReading(7, 3, 5, _EVIL, _AT), _EVIL)],
-        }
+        },
     }

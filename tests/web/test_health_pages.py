@@ -62,7 +62,7 @@ def test_nobody_else_is_told_how_reading_fares(made: Network, clients: Clients) 
         reply = clients(name).get("/reading")
         assert reply.status_code == 403 and "Tesseract" not in reply.text
         assert 'href="/reading"' not in clients(name).get("/").text
-    assert 'href="/reading"' in clients("ada").get("/").text
+    assert 'href="/reading"' in clients("ada").get("/network").text
 
 
 def test_without_anything_given_up_the_page_says_so(made: Network, clients: Clients) -> None:

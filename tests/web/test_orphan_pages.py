@@ -201,4 +201,4 @@ def test_nobody_else_takes_over_or_is_told_what_is_there(made: Network, clients:
         assert len(answers) == 1 and "réservée aux administrateurs" in answers.pop().decode()
         assert "/orphans" not in client.get("/").text
     assert clients("cy").get(f"/folders/{made.secret}").status_code == 404
-    assert "/orphans" in clients("ada").get("/").text
+    assert 'href="/orphans"' in clients("ada").get("/network").text
