@@ -47,6 +47,14 @@ class NewPasskey:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom a browser signs: somebody, or the bearer of a link by its hash; neither: nobody."""
+
+    person_id: PersonId | None = None
+    link_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AppRow:
     """An authenticator app: its secret in base 32, and the last step a code was taken of."""
 
@@ -143,29 +151,28 @@ async def user_handle(tx: Transaction, person: PersonId, otherwise: str) -> str:
     return str(await tx.value("SELECT user_handle FROM people WHERE id = :id", id=person))
 
 
-async def add_challenge(
-    tx: Transaction, challenge: str, person: PersonId | None, at: datetime
-) -> None:
+async def add_challenge(tx: Transaction, challenge: str, asker: Asker, at: datetime) -> None:
     """Write what a browser must sign: somebody's for a new passkey, nobody's to come in."""
     await tx.run(
-        "INSERT INTO passkey_challenges (challenge, person_id, created_at)"
-        " VALUES (:challenge, :person, :at)",
+        "INSERT INTO passkey_challenges (challenge, person_id, link_hash, created_at)"
+        " VALUES (:challenge, :person, :link, :at)",
         challenge=challenge,
-        person=person,
+        person=asker.person_id,
+        link=asker.link_hash,
         at=to_ms(at),
     )
 
 
-async def take_challenge(
-    tx: Transaction, challenge: str, person: PersonId | None, since: datetime
-) -> bool:
-    """Take a challenge away; whether it was there, for this person, given since a time."""
+async def take_challenge(tx: Transaction, challenge: str, asker: Asker, since: datetime) -> bool:
+    """Take a challenge away; whether it was there, for this asker, given since a time."""
     taken = await tx.row(
         "DELETE FROM passkey_challenges WHERE challenge = :challenge"
-        " RETURNING person_id, created_at",
+        " RETURNING person_id, link_hash, created_at",
         challenge=challenge,
     )
-    return taken is not None and taken[0] == person and from_ms(taken[1]) > since
+    if taken is None or Asker(taken[0], taken[1]) != asker:
+        return False
+    return from_ms(taken[2]) > since
 
 
 async def forget_challenges(tx: Transaction, before: datetime) -> None:

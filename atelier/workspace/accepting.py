@@ -18,11 +18,11 @@ from atelier.database.engine import Transaction
 from atelier.database.sessions import Purpose
 from atelier.errors import AlreadySo, Forbidden, LinkSpent
 from atelier.model import names
-from atelier.model.ids import FolderId, InviteId, OrganisationId
+from atelier.model.ids import FolderId, InviteId, OrganisationId, PersonId
 from atelier.model.invites import Invite, Offer, Shown
 from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor, Person, Proof
-from atelier.workspace import entering, invites, memberships
+from atelier.workspace import entering, invites, memberships, passkeys
 from atelier.workspace.entering import Entry, Visitor
 from atelier.workspace.passwords import accepted
 from atelier.workspace.place import Workspace, today
@@ -72,21 +72,46 @@ async def accept(ws: Workspace, token: str, name: str, password: str, visitor: V
     password_hash = await ws.passwords.hash(chosen)
 
     async def unit(tx: Transaction) -> Accepted:
-        opened = await _opened(ws, tx, token)
-        email = opened.offer.email
-        if await people_records.person_by_email(tx, email) is not None:
-            raise AlreadySo("person")
-        number = await people_records.add_person(tx, email, called, ws.clock())
+        opened = await _of_newcomer(ws, tx, token)
+        number = await people_records.add_person(tx, opened.offer.email, called, ws.clock())
         await people_records.set_password(tx, number, password_hash)
-        others = await records.of_address(tx, email, ws.clock())
-        person = await _honoured(ws, tx, opened, await _person(tx, number))
-        for other in others:
-            stands = await invites.standing(ws, tx, other)
-            is_hers = other.invited_by == opened.invite.invited_by
-            if other.id != opened.invite.id and is_hers and stands is not None:
-                person = await _honoured(ws, tx, _Opened(other, *stands), person)
-        entry = await entering.begin(ws, tx, person, visitor, proof=Proof.PASSWORD)
-        return Accepted(entry, opened.offer.folder_id, opened.offer.organisation_id)
+        return await _welcomed(ws, tx, opened, number, visitor, Proof.PASSWORD)
+
+    return await ws.db.write(unit)
+
+
+async def ask_passkey(ws: Workspace, token: str, name: str, visitor: Visitor) -> str:
+    """What a browser must sign for `accept_by_passkey`, as JSON; nothing is used or made by it.
+
+    Errors as for `accept`; `TooMany` by the network address.
+    """
+    called = names.checked(name, field="person_name")
+
+    async def unit(tx: Transaction) -> str:
+        email = (await _of_newcomer(ws, tx, token)).offer.email
+        owner = passkeys.Owner(email, called, passkeys.handle_through(token))
+        return await passkeys.ask_newcomer(ws, tx, owner, token, visitor)
+
+    return await ws.db.write(unit)
+
+
+async def accept_by_passkey(
+    ws: Workspace, token: str, name: str, answer: str, visitor: Visitor
+) -> Accepted:
+    """`accept`, with the passkey that her browser made instead of a password.
+
+    The account has none then. `BadProof` for what was not asked through this very link, or is
+    not verified: the link is as it was.
+    """
+    called = names.checked(name, field="person_name")
+    await look(ws, token)
+    made = await passkeys.made_by_newcomer(ws, token, answer)
+
+    async def unit(tx: Transaction) -> Accepted:
+        opened = await _of_newcomer(ws, tx, token)
+        number = await people_records.add_person(tx, opened.offer.email, called, ws.clock())
+        await passkeys.give_newcomer(ws, tx, number, made, token, visitor)
+        return await _welcomed(ws, tx, opened, number, visitor, Proof.PASSKEY)
 
     return await ws.db.write(unit)
 
@@ -129,6 +154,34 @@ async def _opened(ws: Workspace, tx: Transaction, token: str) -> _Opened:
     if stands is None:
         raise LinkSpent
     return _Opened(found, *stands)
+
+
+async def _of_newcomer(ws: Workspace, tx: Transaction, token: str) -> _Opened:
+    """An invitation of somebody who has no account; `AlreadySo` for one who has."""
+    opened = await _opened(ws, tx, token)
+    if await people_records.person_by_email(tx, opened.offer.email) is not None:
+        raise AlreadySo("person")
+    return opened
+
+
+async def _welcomed(
+    ws: Workspace,
+    tx: Transaction,
+    opened: _Opened,
+    number: PersonId,
+    visitor: Visitor,
+    proof: Proof,
+) -> Accepted:
+    """A new account with all it was invited to by that inviter, and its first session."""
+    others = await records.of_address(tx, opened.offer.email, ws.clock())
+    person = await _honoured(ws, tx, opened, await _person(tx, number))
+    for other in others:
+        stands = await invites.standing(ws, tx, other)
+        is_hers = other.invited_by == opened.invite.invited_by
+        if other.id != opened.invite.id and is_hers and stands is not None:
+            person = await _honoured(ws, tx, _Opened(other, *stands), person)
+    entry = await entering.begin(ws, tx, person, visitor, proof=proof)
+    return Accepted(entry, opened.offer.folder_id, opened.offer.organisation_id)
 
 
 async def _honoured(ws: Workspace, tx: Transaction, opened: _Opened, person: Person) -> Person:

@@ -6,6 +6,7 @@ the public URL: nothing signed for another site is taken.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from webauthn.helpers.structs import (
 from atelier.database import keys, sessions
 from atelier.database import people as records
 from atelier.database.engine import Transaction
-from atelier.database.keys import NewPasskey, PasskeyRow
+from atelier.database.keys import Asker, NewPasskey, PasskeyRow
 from atelier.errors import BadProof, Invalid, NotFound
 from atelier.model.ids import PasskeyId, PersonId
 from atelier.model.journal import NetworkVerb
@@ -65,6 +66,28 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a new passkey is for; `handle` is what devices know her by."""
+
+    email: str
+    name: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A passkey that a browser made, verified, which is nobody's yet; base64url."""
+
+    credential_id: str
+    public_key: str
+    sign_count: int
+
+    def of(self, person: PersonId, name: str) -> NewPasskey:
+        """To write as somebody's, under a name."""
+        return NewPasskey(person, self.credential_id, self.public_key, self.sign_count, name)
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """What passkeys are bound to: the name and the origin of the public URL."""
 
@@ -91,7 +114,7 @@ async def ask(ws: Workspace, visitor: Visitor) -> str:
 
     async def unit(tx: Transaction) -> None:
         await throttle.check(tx, {key: _ASKED_OF_AN_ADDRESS}, ws.clock())
-        await _give(ws, tx, options.challenge, None)
+        await _give(ws, tx, options.challenge, Asker())
 
     await ws.db.write(unit)
     return helpers.options_to_json(options)
@@ -142,7 +165,7 @@ async def ask_to_add(ws: Workspace, actor: Actor, token: str) -> str:
         known = await keys.credentials(tx, actor.person_id)
         if len(known) >= MOST:
             raise Invalid("key_name", "too_many_keys", str(MOST))
-        await _give(ws, tx, challenge, actor.person_id)
+        await _give(ws, tx, challenge, Asker(actor.person_id))
         person = await records.person(tx, actor.person_id)
         network = await records.network(tx)
         assert person is not None and network is not None
@@ -150,21 +173,8 @@ async def ask_to_add(ws: Workspace, actor: Actor, token: str) -> str:
         return person, handle, network.name, known
 
     person, handle, network, known = await ws.db.write(unit)
-    options = webauthn.generate_registration_options(
-        rp_id=_place(ws).name,
-        rp_name=network,
-        user_name=person.email,
-        user_id=helpers.base64url_to_bytes(handle),
-        user_display_name=person.name,
-        challenge=challenge,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
-        ),
-        exclude_credentials=[
-            PublicKeyCredentialDescriptor(helpers.base64url_to_bytes(one)) for one in known
-        ],
-    )
-    return helpers.options_to_json(options)
+    owner = Owner(person.email, person.name, handle)
+    return _to_make(ws, network, owner, challenge, known)
 
 
 async def add(ws: Workspace, actor: Actor, token: str, answer: str, name: str) -> tuple[str, ...]:
@@ -175,7 +185,8 @@ async def add(ws: Workspace, actor: Actor, token: str, answer: str, name: str) -
     called = " ".join(name.split())
     if len(called) > MAX_NAME_CHARACTERS or not called.isprintable():
         raise Invalid("key_name", "malformed_key_name", called[:MAX_NAME_CHARACTERS])
-    new = await _registered(ws, actor, answer, called)
+    made = await _registered(ws, answer, Asker(actor.person_id))
+    new = made.of(actor.person_id, called)
 
     async def unit(tx: Transaction) -> tuple[str, ...]:
         await own_keys.check_may_change(ws, tx, actor, token)
@@ -185,6 +196,45 @@ async def add(ws: Workspace, actor: Actor, token: str, answer: str, name: str) -
         return await own_keys.added(ws, tx, actor, token, verb, Proof.PASSKEY)
 
     return await ws.db.write(unit)
+
+
+async def ask_newcomer(
+    ws: Workspace, tx: Transaction, owner: Owner, link: str, visitor: Visitor
+) -> str:
+    """What a browser must sign for the passkey of an account that this link is to make, as JSON.
+
+    Only that link takes the answer. `TooMany` by the network address, as for `ask`.
+    """
+    challenge = secrets.token_bytes(32)
+    await throttle.check(tx, {_challenges(visitor): _ASKED_OF_AN_ADDRESS}, ws.clock())
+    await _give(ws, tx, challenge, Asker(link_hash=sessions.hashed(link)))
+    network = await records.network(tx)
+    assert network is not None
+    return _to_make(ws, network.name, owner, challenge, [])
+
+
+async def made_by_newcomer(ws: Workspace, link: str, answer: str) -> Made:
+    """The passkey that a browser made through this link; `BadProof`."""
+    return await _registered(ws, answer, Asker(link_hash=sessions.hashed(link)))
+
+
+def handle_through(link: str) -> str:
+    """What devices know somebody by who makes her account through a link.
+
+    The same at each try: a device that was asked twice keeps one passkey and not two.
+    """
+    return helpers.bytes_to_base64url(hashlib.sha256(f"handle {link}".encode()).digest())
+
+
+async def give_newcomer(
+    ws: Workspace, tx: Transaction, person: PersonId, made: Made, link: str, visitor: Visitor
+) -> None:
+    """Write in this transaction the first passkey of an account; `BadProof` when it is known."""
+    await keys.user_handle(tx, person, handle_through(link))
+    name = visitor.device[:MAX_NAME_CHARACTERS]
+    if not await keys.add_passkey(tx, made.of(person, name), ws.clock()):
+        raise BadProof("used")
+    await sessions.forget_attempts(tx, _challenges(visitor))
 
 
 async def remove(ws: Workspace, actor: Actor, token: str, passkey: PasskeyId) -> None:
@@ -209,7 +259,7 @@ async def verified(ws: Workspace, answer: str) -> Seen:
     given, challenge = _read(answer)
     if not str(given.get("id")).isascii():
         raise BadProof("foreign")
-    await _take(ws, challenge, None)
+    await _take(ws, challenge, Asker())
     row = await ws.db.read(lambda tx: keys.passkey(tx, str(given.get("id"))))
     if row is None or _handle(given) != row.user_handle:
         raise BadProof("foreign")
@@ -244,9 +294,28 @@ def _verified(ws: Workspace, given: dict[str, Any], challenge: bytes, row: Passk
     return Seen(row.id, row.person_id, found.new_sign_count)
 
 
-async def _registered(ws: Workspace, actor: Actor, answer: str, name: str) -> NewPasskey:
+def _to_make(ws: Workspace, network: str, owner: Owner, challenge: bytes, known: list[str]) -> str:
+    """What a browser is told to make a passkey, as JSON; not with a device that has a known one."""
+    options = webauthn.generate_registration_options(
+        rp_id=_place(ws).name,
+        rp_name=network,
+        user_name=owner.email,
+        user_id=helpers.base64url_to_bytes(owner.handle),
+        user_display_name=owner.name,
+        challenge=challenge,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
+        ),
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(helpers.base64url_to_bytes(one)) for one in known
+        ],
+    )
+    return helpers.options_to_json(options)
+
+
+async def _registered(ws: Workspace, answer: str, asker: Asker) -> Made:
     given, challenge = _read(answer)
-    await _take(ws, challenge, actor.person_id)
+    await _take(ws, challenge, asker)
     try:
         made = webauthn.verify_registration_response(
             credential=given,
@@ -258,24 +327,22 @@ async def _registered(ws: Workspace, actor: Actor, answer: str, name: str) -> Ne
         raise BadProof from None
     if not made.user_verified:
         raise BadProof("unverified")
-    return NewPasskey(
-        actor.person_id,
+    return Made(
         helpers.bytes_to_base64url(made.credential_id),
         helpers.bytes_to_base64url(made.credential_public_key),
         made.sign_count,
-        name,
     )
 
 
-async def _give(ws: Workspace, tx: Transaction, challenge: bytes, person: PersonId | None) -> None:
+async def _give(ws: Workspace, tx: Transaction, challenge: bytes, asker: Asker) -> None:
     await keys.forget_challenges(tx, ws.clock() - _ANSWER_WITHIN)
-    await keys.add_challenge(tx, helpers.bytes_to_base64url(challenge), person, ws.clock())
+    await keys.add_challenge(tx, helpers.bytes_to_base64url(challenge), asker, ws.clock())
 
 
-async def _take(ws: Workspace, challenge: bytes, person: PersonId | None) -> None:
+async def _take(ws: Workspace, challenge: bytes, asker: Asker) -> None:
     """Take a challenge for good, whatever comes of the answer; `BadProof` for none."""
     since, text = ws.clock() - _ANSWER_WITHIN, helpers.bytes_to_base64url(challenge)
-    if not await ws.db.write(lambda tx: keys.take_challenge(tx, text, person, since)):
+    if not await ws.db.write(lambda tx: keys.take_challenge(tx, text, asker, since)):
         raise BadProof("used")
 
 

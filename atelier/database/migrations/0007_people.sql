@@ -41,10 +41,11 @@ ALTER TABLE people ADD COLUMN user_handle TEXT;
 CREATE UNIQUE INDEX people_by_user_handle ON people (user_handle) WHERE user_handle IS NOT NULL;
 
 -- What a browser must sign, once: asked for a registration by somebody, or for signing in by
--- nobody yet.
+-- nobody yet. `link_hash`: asked through this one-time link, for an account that is to be made.
 CREATE TABLE passkey_challenges (
     challenge TEXT PRIMARY KEY,
     person_id INTEGER REFERENCES people (id),
+    link_hash TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL
 );
 
