@@ -7,13 +7,17 @@ from typing import Final
 from atelier.database.sessions import hashed
 from atelier.model.ids import InviteId
 from atelier.model.invites import Offer, TypedLine
-from atelier.workspace import accepting, invite_lists, invites
+from atelier.workspace import accepting, invite_lists, invites, passkeys
 from atelier.workspace.entering import Visitor
 from tests.act import Act, bo
 from tests.stage import PASSWORD, Stage
+from tests.workspace.keyholders import Device
 
 _ONE: Final = InviteId(1)
 _TOKEN: Final = "known to this test alone"
+_DEVICE: Final = Device()
+# A challenge is spent and a try is counted before what they are for is looked at.
+_SPENT: Final = frozenset({"passkey_challenges", "sign_in_attempts", "sqlite_sequence"})
 
 
 def _offer(stage: Stage, email: str) -> Offer:
@@ -39,6 +43,14 @@ async def _invited_bo(stage: Stage) -> None:
     await stage.world.change(
         "UPDATE invites SET email = 'bo@example.org', email_key = 'bo@example.org'"
     )
+
+
+async def _by_passkey(stage: Stage) -> None:
+    # An earlier try of the act may have left its challenge.
+    await stage.world.change("DELETE FROM passkey_challenges")
+    ws, here = stage.world.ws, Visitor("::1")
+    answer = _DEVICE.make(await accepting.ask_passkey(ws, _TOKEN, "Zoé", here))
+    await accepting.accept_by_passkey(ws, _TOKEN, "Zoé", answer, here)
 
 
 INVITES: Final = (
@@ -82,6 +94,13 @@ INVITES: Final = (
         (accepting.accept,),
         lambda on: accepting.accept(on.world.ws, _TOKEN, "Zoé", PASSWORD, Visitor("::1")),
         before=_invited,
+    ),
+    Act(
+        "accept an invitation by a passkey",
+        (accepting.ask_passkey, accepting.accept_by_passkey, passkeys.made_by_newcomer),
+        _by_passkey,
+        before=_invited,
+        stays=_SPENT,
     ),
     Act(
         "take an invitation with one's account",

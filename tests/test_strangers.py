@@ -34,6 +34,7 @@ from tests.web.test_routes import FORMS, MULTIPART, filled_in
 # Doors that ask nobody who she is, or anybody: one more is decided here, not by the way.
 FOR_ANYBODY: Final = {
     "GET /invite/{token}", "POST /invite/{token}",  # the link says for whom it is
+    "POST /invite/{token}/passkey",
     "GET /signin", "POST /signin", "GET /welcome/{token}", "POST /welcome/{token}",
     "GET /forgotten", "POST /forgotten", "GET /reset/{token}", "POST /reset/{token}",
     "GET /confirm/{token}", "POST /confirm/{token}",
@@ -61,6 +62,7 @@ OWN_FORMS: Final = {
     "/signin/passkey": {"answer": "{}", "next": "/"},
     "/signin/second": {"code": "000000", "next": "/"},
     "/invite/{token}": {"person_name": "Zoé", "password": "encore une phrase longue"},
+    "/invite/{token}/passkey": {"person_name": "Zoé"},
 }
 
 
@@ -246,7 +248,7 @@ def _address(world: Served, door: Door) -> str:
     path = path.replace("{token}.ics", f"{world.feeds['stranger']}.ics")
     path = path.replace("/confirm/{token}", f"/confirm/{world.confirming}")
     path = path.replace("/mail/stop/{token}", f"/mail/stop/{world.stopping}")
-    is_invitation = door.path == "/invite/{token}"
+    is_invitation = door.path in ("/invite/{token}", "/invite/{token}/passkey")
     path = path.replace("{token}", world.invited if is_invitation else world.welcome)
     for name, number in numbers.items():
         path = path.replace(f"{{{name}:id}}", str(number))

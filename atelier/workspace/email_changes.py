@@ -53,8 +53,12 @@ async def waiting(ws: Workspace, actor: Actor) -> ChangeRow | None:
     return await ws.db.read(lambda tx: _asked(ws, tx, actor.person_id))
 
 
-async def ask(ws: Workspace, actor: Actor, email: str, *, current: str, address: str) -> None:
+async def ask(
+    ws: Workspace, actor: Actor, email: str, *, current: str, address: str, token: str = ""
+) -> None:
     """Ask for another address, with the current password; a letter goes to each of the two.
+
+    One who has no password is let through by the session of this token when it is fresh.
 
     Nothing tells whether somebody has that address already. `Invalid`: `email` for one that
     is malformed, hers already (`same_address`), or where no letter can leave (`without_mail`); the
@@ -64,7 +68,7 @@ async def ask(ws: Workspace, actor: Actor, email: str, *, current: str, address:
     wanted = checked_email(email)
     if not mailing.is_set(ws):
         raise Invalid("email", "without_mail")
-    proved = await own_account.prove(ws, actor, current, address)
+    proved = await own_account.prove(ws, actor, current, address, token=token)
     if names.key(wanted) == names.key(proved.person.email):
         raise Invalid("email", "same_address", wanted[:80])
 

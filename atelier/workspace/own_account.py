@@ -18,7 +18,7 @@ from atelier.model.ids import PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.letters import LetterKind
 from atelier.model.people import Actor, OpenSession, Person
-from atelier.workspace import entering, mailing, throttle
+from atelier.workspace import entering, mailing, own_keys, throttle
 from atelier.workspace.entering import Entry
 from atelier.workspace.passwords import accepted
 from atelier.workspace.place import Workspace
@@ -32,12 +32,15 @@ class Proved:
     password_hash: str
 
 
-async def prove(ws: Workspace, actor: Actor, password: str, address: str) -> Proved:
+async def prove(
+    ws: Workspace, actor: Actor, password: str, address: str, *, token: str = ""
+) -> Proved:
     """Ask once more for the password of who is signed in, from this network address.
 
-    `Invalid` (`current`, `wrong_password`) for a wrong one, or where the account has none.
-    Throttled as signing in is, under a key of her own: a session left open is no way to guess,
-    and a stranger who guesses at the door does not keep her from changing her password.
+    `Invalid` (`current`, `wrong_password`) for a wrong one. Where the account has none, the
+    session of this token must be one that may change keys: `BadProof` as for those. Throttled
+    as signing in is, under a key of her own: a session left open is no way to guess, and a
+    stranger who guesses at the door does not keep her from changing her password.
     """
     access.act(actor)
     now = ws.clock()
@@ -47,6 +50,9 @@ async def prove(ws: Workspace, actor: Actor, password: str, address: str) -> Pro
     await ws.db.write(lambda tx: throttle.check(tx, tries, now))
     found = await ws.db.read(lambda tx: records.password_of(tx, person.email))
     password_hash = found[1] if found else ""
+    if token and not password_hash:
+        await ws.db.read(lambda tx: own_keys.check_may_change(ws, tx, actor, token))
+        return Proved(person, "")
     if not await ws.passwords.matches(password_hash, password):
         raise Invalid("current", "wrong_password")
 
@@ -73,13 +79,13 @@ async def change_password(
     """Another password for who is signed in with this token; the session's new token.
 
     Her other sessions, her one-time links, the address of her calendar feed and a change of
-    address that waits end in the same transaction. The errors of `prove`; `Invalid`
-    (`password`) for one that is not accepted.
+    address that waits end in the same transaction. Her first one, where she had none, is chosen
+    without another. The errors of `prove`; `Invalid` (`password`) for one that is not accepted.
     """
     access.act(actor)
     person = await ws.db.read(lambda tx: _herself(tx, actor))
     accepted(chosen, known=await entering.known_about(ws, person))
-    proved = await prove(ws, actor, current, address)
+    proved = await prove(ws, actor, current, address, token=token)
     password_hash = await ws.passwords.hash(chosen)
     token_hash, fresh = sessions.hashed(token), secrets.token_urlsafe(32)
 
@@ -151,17 +157,6 @@ async def sign_out_everywhere(ws: Workspace, actor: Actor) -> None:
         await entering.end_visits(tx, actor.person_id)
 
     await ws.db.write(unit)
-
-
-async def has_password(ws: Workspace, actor: Actor) -> bool:
-    """Whether she has a password: who came in by a passkey alone has none."""
-
-    async def unit(tx: Transaction) -> bool:
-        person = await _herself(tx, actor)
-        known = await records.password_of(tx, person.email)
-        return known is not None and bool(known[1])
-
-    return await ws.db.read(unit)
 
 
 async def _herself(tx: Transaction, actor: Actor) -> Person:

@@ -124,9 +124,12 @@ async def removed(
 ) -> None:
     """After a key is gone: her other sessions end. `Invalid` when she must have one more.
 
-    Recovery codes go with the last key: they stand in for one.
+    One who has no password keeps a passkey, for nothing else lets her in. Recovery codes go
+    with the last key: they stand in for one.
     """
     held = await keys.held(tx, actor.person_id)
+    if not (held.passkeys or await _password_hash(tx, actor)):
+        raise Invalid("key", "only_way_in")
     if not (held.passkeys or held.has_app):
         if await second_factors.is_obliged(ws, tx, actor):
             raise Invalid("key", "last_key")
@@ -155,9 +158,10 @@ async def use_code(ws: Workspace, tx: Transaction, actor: Actor, typed: str) -> 
 async def remove_all(ws: Workspace, actor: Actor, person: PersonId) -> None:
     """Take every key of somebody who lost her phone away; her sessions end. For stewards.
 
-    She comes in by her password then, and where her account must have a second factor she
-    may do nothing before she has a new one. Never one's own: who holds a steward's session
-    for a moment would be rid of what guards it. `AlreadySo` when she has none.
+    She comes in by her password then, or chooses one by a link where she has none. Where her
+    account must have a second factor she may do nothing before she has a new one. Never one's
+    own: who holds a steward's session for a moment would be rid of what guards it. `AlreadySo`
+    when she has none.
     """
 
     async def unit(tx: Transaction) -> None:

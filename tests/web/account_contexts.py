@@ -9,6 +9,7 @@ from atelier.model.people import OpenSession, Person, Proof
 from atelier.settings import Legal
 from atelier.web.pages.account_words import PROOFS, WAYS
 from atelier.workspace.email_changes import ChangeRow, Confirming
+from tests.web.key_contexts import ring
 
 AT = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
 EVIL = "<script>alert('x')</script>"
@@ -24,8 +25,7 @@ def account_pages() -> dict[str, dict[str, object]]:
             "today": AT.date(),
         },
         "account/password.html": {
-            "has_password": True,
-            "has_mail": True,
+            "ring": ring(),
             "errors": {"current": EVIL, "password": EVIL},
         },
         "account/sessions.html": {"sessions": devices(), "proofs": PROOFS},
@@ -33,6 +33,7 @@ def account_pages() -> dict[str, dict[str, object]]:
             "waiting": ChangeRow(PersonId(9), EVIL, True, False, AT),
             "has_mail": True,
             "days": 3,
+            "ring": ring(),
             "errors": {"email": EVIL},
             "typed": {"email": EVIL},
         },

@@ -45,6 +45,7 @@ def invite_pages() -> dict[str, dict[str, object]]:
         "role": roles(VOICE)[0],
         "is_hers": True,
         "is_other": True,
+        "has_passkeys": True,
     }
     return {
         "invites/invite.html": {

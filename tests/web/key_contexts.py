@@ -31,7 +31,12 @@ def key_pages() -> dict[str, dict[str, object]]:
             "errors": {"key_name": EVIL, "key": EVIL, "codes": EVIL, "passkey": EVIL},
             "typed": {"key_name": EVIL},
         },
-        "keys/app.html": {"picture": Markup("<svg></svg>"), "secret": "ABCD EFGH", "errors": {}},
+        "keys/app.html": {
+            "picture": Markup("<svg></svg>"),
+            "secret": "ABCD EFGH",
+            "address": EVIL,
+            "errors": {},
+        },
         "keys/codes.html": {"codes": ("ABCD-EFGH-JKMN-PQRS", "0123-4567-89AB-CDEF")},
     }
 

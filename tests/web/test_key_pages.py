@@ -36,7 +36,8 @@ def linked(client: TestClient) -> tuple[pyotp.TOTP, list[str]]:
         client.post(f"{KEYS}/app", data={"form_token": token}).headers["location"].endswith("/app")
     )
     page = client.get(f"{KEYS}/app").text
-    found = re.search(r'id="secret"[^>]* value="([A-Z2-7 ]+)"', page)
+    found = re.search(r'id="secret"[^>]*>([A-Z2-7 ]+)<', page)
+    assert 'href="otpauth://totp/' in page
     assert found and "<svg" in page and "style=" not in page
     app = pyotp.TOTP(found[1].replace(" ", ""))
     shown = client.post(f"{KEYS}/app/confirm", data={"form_token": token, "code": app.now()})

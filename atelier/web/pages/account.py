@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from atelier.errors import AlreadySo, Invalid
+from atelier.errors import AlreadySo, BadProof, Invalid
 from atelier.model.ids import PersonId
 from atelier.web.doors import PUBLIC, SIGNED_IN, STEWARD, Door
 from atelier.web.pages.account_words import PROOFS, WAYS
@@ -39,6 +39,8 @@ async def change_password(visit: Visit) -> Response:
         )
     except Invalid as error:
         return await _password(visit, visit.refused(error, error.field))
+    except BadProof:
+        return onward("/account/keys", "prove-again")
     return visit.entered(entry, "/account", "password-changed")
 
 
@@ -83,10 +85,17 @@ async def ask_email(visit: Visit) -> Response:
     email, current = form.text("email"), form.secret("current")
     try:
         await email_changes.ask(
-            visit.ws, visit.actor, email, current=current, address=visit.address
+            visit.ws,
+            visit.actor,
+            email,
+            current=current,
+            address=visit.address,
+            token=visit.token,
         )
     except Invalid as error:
         return await _email(visit, visit.refused(error, error.field, {"email": email}))
+    except BadProof:
+        return onward("/account/keys", "prove-again")
     return onward("/account/email", "address-asked")
 
 
@@ -152,8 +161,7 @@ async def _password(visit: Visit, refused: Refused) -> Response:
         "account/password.html",
         status=refused.status,
         path="/account/password",
-        has_password=await own_account.has_password(visit.ws, visit.actor),
-        has_mail=mailing.is_set(visit.ws),
+        ring=await own_keys.look(visit.ws, visit.actor, visit.token),
         **refused.values(),
     )
 
@@ -166,6 +174,7 @@ async def _email(visit: Visit, refused: Refused) -> Response:
         waiting=await email_changes.waiting(visit.ws, visit.actor),
         has_mail=mailing.is_set(visit.ws),
         days=email_changes.DAYS,
+        ring=await own_keys.look(visit.ws, visit.actor, visit.token),
         **refused.values(),
     )
 

@@ -197,6 +197,10 @@ FAULTS: Final[Mapping[str, str]] = {
     "last_key": N_(
         "C'est votre dernière clé et votre compte doit en avoir une : ajoutez-en d'abord une autre."
     ),
+    "only_way_in": N_(
+        "Votre compte n'a pas de mot de passe et c'est votre dernière clé d'accès : choisissez"
+        " d'abord un mot de passe sur la page « Mon compte », puis retirez-la."
+    ),
     "too_many_keys": N_("Vous avez déjà %(value)s clés d'accès : retirez-en d'abord une."),
     "malformed_key_name": N_("Écrivez un nom de 80 caractères au plus, sans caractère invisible."),
 }

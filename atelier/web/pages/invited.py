@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from atelier.errors import AlreadySo, Forbidden, Invalid
+from atelier.errors import AlreadySo, BadProof, Forbidden, Invalid
 from atelier.model import names
 from atelier.model.invites import Shown
 from atelier.web.doors import PUBLIC, SIGNED_IN, Door
+from atelier.web.forms import Form
 from atelier.web.pages.words import roles
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import accepting, people
+from atelier.workspace import accepting, passkeys, people
 
 
 async def show(visit: Visit) -> Response:
@@ -20,17 +21,26 @@ async def show(visit: Visit) -> Response:
 
 async def accept(visit: Visit) -> Response:
     """Her account and all she was invited to; she is in, at that very place."""
-    form = await visit.form("person_name", "password")
-    name, password = form.text("person_name"), form.secret("password")
+    form = await visit.form("person_name", "password", "answer")
     try:
-        done = await accepting.accept(visit.ws, _token(visit), name, password, visit.visitor)
-    except Invalid as error:
-        return await _page(visit, visit.refused(error, error.field, {"person_name": name}))
+        done = await _accepted(visit, form)
+    except (Invalid, BadProof) as error:
+        field = error.field if isinstance(error, Invalid) else "passkey"
+        typed = {"person_name": form.text("person_name")}
+        return await _page(visit, visit.refused(error, field, typed))
     except AlreadySo:
         return await _page(visit, Refused(409))
     return visit.entered(
         done.entry, _entry(done.folder_id, done.organisation_id), "invite-accepted"
     )
+
+
+async def ask_passkey(visit: Visit) -> Response:
+    """What the browser must have signed for her first passkey, as JSON; for the page's script."""
+    form = await visit.form("person_name", "password", "answer")
+    name = form.text("person_name")
+    options = await accepting.ask_passkey(visit.ws, _token(visit), name, visit.visitor)
+    return Response(options, media_type="application/json")
 
 
 async def take(visit: Visit) -> Response:
@@ -41,6 +51,14 @@ async def take(visit: Visit) -> Response:
     except Forbidden:
         return await _page(visit, Refused(403))
     return onward(_entry(offer.folder_id, offer.organisation_id), "invite-taken")
+
+
+async def _accepted(visit: Visit, form: Form) -> accepting.Accepted:
+    """By the passkey that her browser made, else by the password that she chose."""
+    token, name, answer = _token(visit), form.text("person_name"), form.text("answer")
+    if answer:
+        return await accepting.accept_by_passkey(visit.ws, token, name, answer, visit.visitor)
+    return await accepting.accept(visit.ws, token, name, form.secret("password"), visit.visitor)
 
 
 async def _page(visit: Visit, refused: Refused) -> Response:
@@ -59,6 +77,7 @@ async def _page(visit: Visit, refused: Refused) -> Response:
         role=next(one for one in roles(visit.voice) if one.role is shown.offer.role),
         is_hers=_is_hers(visit, shown),
         is_other=visit.session is not None and session is None,
+        has_passkeys=passkeys.are_possible(visit.ws),
         **refused.values(),
     )
 
@@ -83,5 +102,6 @@ def _token(visit: Visit) -> str:
 DOORS = (
     Door("GET", "/invite/{token}", PUBLIC, show),
     Door("POST", "/invite/{token}", PUBLIC, accept),
+    Door("POST", "/invite/{token}/passkey", PUBLIC, ask_passkey),
     Door("POST", "/invite/{token}/take", SIGNED_IN, take),
 )

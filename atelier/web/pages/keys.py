@@ -14,6 +14,7 @@ from atelier.web.devices import device_of
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.language import N_
 from atelier.web.middleware import PASSKEY_PAGE
+from atelier.web.pages.words import notice
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import authenticators, own_keys, passkeys
 
@@ -65,7 +66,7 @@ async def add_passkey(visit: Visit) -> Response:
     except (BadProof, Invalid) as error:
         typed = {"key_name": form.text("key_name")}
         return await _refused(visit, error, "key_name", typed)
-    return _codes(visit, codes) if codes else onward(_HERE, "passkey-added")
+    return _codes(visit, codes, "passkey-added") if codes else onward(_HERE, "passkey-added")
 
 
 async def remove_passkey(visit: Visit) -> Response:
@@ -104,7 +105,7 @@ async def confirm_app(visit: Visit) -> Response:
         return await _app(visit, visit.refused(error, "code"))
     except NotFound:
         return await _app(visit, Refused())
-    return _codes(visit, codes) if codes else onward(_HERE, "app-added")
+    return _codes(visit, codes, "app-added") if codes else onward(_HERE, "app-added")
 
 
 async def remove_app(visit: Visit) -> Response:
@@ -166,6 +167,7 @@ async def _app(visit: Visit, refused: Refused) -> Response:
         status=refused.status,
         path=f"{_HERE}/app",
         picture=_drawn(app.address),
+        address=app.address,
         secret=" ".join(app.secret[at : at + 4] for at in range(0, len(app.secret), 4)),
         **refused.values(),
     )
@@ -177,8 +179,9 @@ def _drawn(address: str) -> Markup:
     return Markup(code.svg_inline(omitsize=True, light="#fff", border=4))
 
 
-def _codes(visit: Visit, codes: tuple[str, ...]) -> Response:
-    return visit.page("keys/codes.html", path=_HERE, codes=codes)
+def _codes(visit: Visit, codes: tuple[str, ...], done: str = "") -> Response:
+    told = notice(done, visit.voice)
+    return visit.page("keys/codes.html", path=_HERE, codes=codes, notice=told)
 
 
 _UNNAMED = N_("Clé d'accès")

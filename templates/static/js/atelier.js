@@ -2,7 +2,7 @@
  * The entry: brings the module of each feature that this page has. Pages work without.
  * @module atelier
  */
-import { mayHoldSome } from './kept.js';
+import { recall } from './kept.js';
 import { announceNotice } from './toast.js';
 import { listen } from './shortcuts.js';
 
@@ -12,6 +12,7 @@ const FEATURES = [
   ['#list', () => import('./selection.js')],
   ['[data-search]', () => import('./suggestions.js')],
   ['[data-passkey]', () => import('./passkey.js')],
+  ['[data-copy]', () => import('./copy.js')],
 ];
 
 for (const [selector, bring] of FEATURES) {
@@ -20,7 +21,7 @@ for (const [selector, bring] of FEATURES) {
 }
 
 const tray = document.getElementById('tray');
-if (tray && (mayHoldSome() || document.querySelector('form[data-deposit]'))) {
+if (tray && (recall('atelier.deposits') || document.querySelector('form[data-deposit]'))) {
   import('./deposit.js').then((module) => module.start(tray));
 }
 
@@ -54,7 +55,3 @@ addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset.sent;
   for (const button of document.querySelectorAll('button[aria-disabled]')) button.removeAttribute('aria-disabled');
 });
-
-// A value that is only there to be copied is selected whole.
-const copied = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-copy]'));
-copied?.addEventListener('focus', () => copied.select());

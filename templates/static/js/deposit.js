@@ -12,13 +12,13 @@ import { start as watchReading } from './reading.js';
 import { Store } from './store.js';
 import { Tray } from './tray.js';
 import { Way } from './way.js';
-import { Words } from './words.js';
+import { worded } from './words.js';
 
 const REFRESHED_MILLISECONDS = 3000;
 
 /** @param {HTMLElement} element the tray */
 export async function start(element) {
-  const words = new Words(JSON.parse(element.dataset.words ?? '{}'));
+  const words = worded(JSON.parse(element.dataset.words ?? '{}'));
   const queue = new Queue(new Way(element.dataset.token ?? ''));
   const tray = new Tray(element, queue, words);
   const opening = Store.open(Number(element.dataset.person));
@@ -63,17 +63,17 @@ function showStored(form, end) {
   }, REFRESHED_MILLISECONDS);
 }
 
-/** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {Words} words */
+/** Leaving the page, or signing out, while something is not done. @param {Queue} queue @param {import('./words.js').Words} words */
 function guard(queue, words) {
   addEventListener('beforeunload', (event) => {
-    const isLost = [...queue.live.values()].some((one) => one.file && !one.isKept && !REFUSED.includes(one.state));
+    const isLost = queue.all().some((one) => one.file && !one.isKept && !REFUSED.includes(one.state));
     if (isLost) event.preventDefault();
   });
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/signout"]'));
   form?.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (queue.live.size && !confirm(words.say('leave'))) return;
-    await giveUp(queue, [...queue.live.values()]);
+    if (queue.live.size && !confirm(words('leave'))) return;
+    await giveUp(queue, queue.all());
     await queue.store?.clear(() => true);
     form.submit();
   });

@@ -12,8 +12,9 @@ import { chosen, dropped } from './tree.js';
 export function listen(form, words, bring) {
   for (const hint of form.querySelectorAll('[data-scripted]')) hint.removeAttribute('hidden');
   // Here she can be asked about each: until she chooses, she is.
-  const choices = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[name="taken"]'));
-  for (const choice of choices) choice.defaultChecked = choice.value === 'ask';
+  for (const choice of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[name="taken"]'))) {
+    choice.defaultChecked = choice.value === 'ask';
+  }
   const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="file"]')]);
   const give = (/** @type {Found[]} */ found, wish = wished(form)) => {
     const some = form.dataset.document ? found.slice(0, 1) : found;
@@ -44,11 +45,9 @@ export function listen(form, words, bring) {
 /** What she wants of all that she brings now. @param {HTMLFormElement} form @returns {Wish} */
 function wished(form) {
   const { folder, document, expected } = form.dataset;
-  const comment = /** @type {HTMLInputElement | null} */ (form.elements.namedItem('comment'));
-  const radio = /** @type {HTMLInputElement | null} */ (form.querySelector('[name="taken"]:checked'));
-  const taken = radio?.value === 'refuse' ? 'skip' : radio?.value ?? 'ask';
+  const { taken = 'ask', comment = '' } = /** @type {any} */ (Object.fromEntries(new FormData(form)));
   const place = document ? { document: Number(document), expected: Number(expected) } : { folder: Number(folder) };
-  return { place, taken: /** @type {import('./parcel.js').Taken} */ (taken), comment: comment?.value ?? '' };
+  return { place, taken: taken === 'refuse' ? 'skip' : taken, comment };
 }
 
 /** @param {HTMLFormElement} form @param {(found: Found[]) => void} give */
@@ -80,5 +79,5 @@ function pastedName(name, words) {
   const { lang } = document.documentElement;
   const date = now.toLocaleDateString(lang, { dateStyle: 'long' });
   const [hours, minutes] = now.toLocaleTimeString('fr', { timeStyle: 'short' }).split(':');
-  return words.say('shot', { date, hours, minutes }) + name.slice('image'.length);
+  return words('shot', { date, hours, minutes }) + name.slice('image'.length);
 }

@@ -1,24 +1,26 @@
 /**
- * Whether this browser may keep parcels from before: cheap to ask on each page.
+ * Words that this browser keeps for its pages; one that refuses keeps them for this page alone.
  * @module kept
  */
 
-const KEY = 'atelier.deposits';
+/** @type {Record<string, string>} */
+const here = {};
 
-/** @returns {boolean} */
-export function mayHoldSome() {
+/** @param {string} key @returns {string | null | undefined} */
+export function recall(key) {
   try {
-    return localStorage.getItem(KEY) === 'some';
+    return localStorage.getItem(key);
   } catch {
-    return false;
+    return here[key];
   }
 }
 
-/** @param {boolean} isSome */
-export function remember(isSome) {
+/** @param {string} key @param {string} word */
+export function keep(key, word) {
+  here[key] = word;
   try {
-    localStorage[isSome ? 'setItem' : 'removeItem'](KEY, 'some');
+    localStorage.setItem(key, word);
   } catch {
-    // Refused by the browser: the pages with a form of deposit look by themselves.
+    // Refused by the browser: `here` holds for this page.
   }
 }

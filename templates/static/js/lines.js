@@ -18,13 +18,14 @@ export function some(parcels) {
 
 /** The list, kept in step with what it shows. */
 export class Lines {
+  /** @type {Map<string, HTMLElement>} */
+  known = new Map();
+
   /** @param {HTMLElement} list @param {HTMLTemplateElement} template @param {import('./words.js').Words} words */
   constructor(list, template, words) {
     this.list = list;
     this.template = template;
     this.words = words;
-    /** @type {Map<string, HTMLElement>} */
-    this.known = new Map();
   }
 
   /** @param {Shown[]} shown */
@@ -50,10 +51,10 @@ export class Lines {
     line.dataset.id = one.id;
     part(line, '[data-name]').textContent = one.name;
     part(line, '[data-path]').textContent = one.path && `${one.path}/`;
-    part(line, 'div').id = `name-${one.id}`;
-    for (const each of line.querySelectorAll('button')) each.setAttribute('aria-describedby', `name-${one.id}`);
-    part(line, 'progress').setAttribute('aria-labelledby', `name-${one.id}`);
-    part(line, 'legend').textContent = this.words.say('taken', { name: one.name });
+    const name = (part(line, 'div').id = `name-${one.id}`);
+    for (const each of line.querySelectorAll('button')) each.setAttribute('aria-describedby', name);
+    part(line, 'progress').setAttribute('aria-labelledby', name);
+    part(line, 'legend').textContent = this.words('taken', { name: one.name });
     const page = one.place.document ? `/documents/${one.place.document}` : '/';
     for (const each of line.querySelectorAll('a')) each.setAttribute('href', page);
     this.known.set(one.id, line);
@@ -67,7 +68,7 @@ export class Lines {
     const isEnd = one.state in { kept: 1, same: 1 };
     /** @type {HTMLProgressElement} */ (part(line, 'progress')).value = isEnd ? 100 : percent;
     const isRefused = REFUSED.includes(one.state);
-    const words = (isRefused && one.said) || this.words.say(one.state, { percent });
+    const words = (isRefused && one.said) || this.words(one.state, { percent });
     const isFault = isRefused || one.state === 'missing';
     write(part(line, '[data-fault]'), isFault ? words : '');
     write(part(line, '[data-state]'), isFault ? '' : words);

@@ -7,23 +7,24 @@ import { isReadable } from './parcel.js';
 import { Sending } from './tus.js';
 
 /** @typedef {import('./parcel.js').Parcel} Parcel */
-/** @typedef {import('./parcel.js').State} State */
-/** @typedef {import('./parcel.js').Taken} Taken */
 /** @typedef {import('./parcel.js').End} End */
 /** @typedef {import('./wire.js').Answer} Answer */
 
 /** All the parcels of this tab. */
 export class Queue {
+  /** @type {import('./store.js').Store | null} */
+  store = null;
+  /** @type {Map<string, Parcel>} those that have not ended */
+  live = new Map();
+  /** @returns {Parcel[]} */
+  all = () => [...this.live.values()];
+  /** @type {(one: Parcel, end: End) => void} */
+  onEnd = () => {};
+  onChange = () => {};
+
   /** @param {import('./way.js').Way} way */
   constructor(way) {
     this.way = way;
-    /** @type {import('./store.js').Store | null} */
-    this.store = null;
-    /** @type {Map<string, Parcel>} those that have not ended */
-    this.live = new Map();
-    /** @type {(one: Parcel, end: End) => void} */
-    this.onEnd = () => {};
-    this.onChange = () => {};
     way.onOpen = () => this.pump();
   }
 
@@ -41,7 +42,7 @@ export class Queue {
   /** Whether it is the file that another waits for. @param {Parcel} one */
   isFound(one) {
     const isIt = (/** @type {Parcel} */ each) => each.name === one.name && each.path === one.path;
-    const known = [...this.live.values()].find((each) => each.state === 'missing' && isIt(each));
+    const known = this.all().find((each) => each.state === 'missing' && isIt(each));
     if (!known || !one.file) return false;
     known.file = one.file;
     if (known.size !== one.size || known.modified !== one.modified) {
@@ -80,7 +81,7 @@ export class Queue {
 
   /** @param {Parcel} one @param {Blob} file */
   sent(one, file) {
-    const sending = new Sending(one, this.way.token, {
+    return new Sending(one, this.way.token, {
       onBegun: () => this.store?.write([one]),
       onHeard: () => this.way.open(),
       onSent: (bytes) => {
@@ -91,8 +92,7 @@ export class Queue {
         // A deposit may be done, or begun, by the time its request is given up: its answer counts.
         if (one.key) one.abort = abort;
       },
-    });
-    return sending.send(file);
+    }).send(file);
   }
 
   /** @param {Parcel} one whose file can no longer be read: the copy that was kept, or hers again */
@@ -132,7 +132,7 @@ export class Queue {
     this.end(one, arrived ? 'kept' : 'cancelled');
   }
 
-  /** @param {Parcel} one @param {State} state */
+  /** @param {Parcel} one @param {import('./parcel.js').State} state */
   change(one, state) {
     one.state = state;
     this.store?.write([one]);

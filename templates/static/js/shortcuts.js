@@ -3,6 +3,7 @@
  * switched off, and stay so (WCAG 2.1.4).
  * @module shortcuts
  */
+import { keep, recall } from './kept.js';
 
 const KEY = 'atelier.shortcuts';
 
@@ -13,7 +14,7 @@ export function listen() {
   list.hidden = false;
   const toggle = /** @type {HTMLInputElement} */ (list.querySelector('[data-shortcuts-switch]'));
   toggle.checked = areOn();
-  toggle.addEventListener('change', () => remember(toggle.checked));
+  toggle.addEventListener('change', () => keep(KEY, toggle.checked ? 'on' : 'off'));
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey && event.key.toLowerCase() === 'k') return focusSearch(event);
     if (!areOn() || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -47,23 +48,4 @@ function isTyping(target) {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
-// Storage may be refused by the browser: the keys then work until the page is left.
-let isOnHere = true;
-
-function areOn() {
-  try {
-    return isOnHere && localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return isOnHere;
-  }
-}
-
-/** @param {boolean} isOn */
-function remember(isOn) {
-  isOnHere = isOn;
-  try {
-    localStorage.setItem(KEY, isOn ? 'on' : 'off');
-  } catch {
-    // Nothing to do: `isOnHere` holds for this page.
-  }
-}
+const areOn = () => recall(KEY) !== 'off';

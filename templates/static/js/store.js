@@ -5,7 +5,7 @@
  * @module store
  */
 import { answered, hold, opened } from './base.js';
-import { remember } from './kept.js';
+import { keep } from './kept.js';
 import { identity } from './parcel.js';
 
 /** @typedef {import('./parcel.js').Parcel} Parcel */
@@ -21,14 +21,15 @@ const FORGOTTEN_MILLISECONDS = 300;
 
 /** The parcels of one person in this browser. */
 export class Store {
+  tab = identity();
+  /** @type {Parcel[]} */
+  ended = [];
+  timer = 0;
+
   /** @param {IDBDatabase} base @param {number} person */
   constructor(base, person) {
     this.base = base;
     this.person = person;
-    this.tab = identity();
-    /** @type {Parcel[]} */
-    this.ended = [];
-    this.timer = 0;
     addEventListener('pagehide', () => this.flush());
   }
 
@@ -86,7 +87,7 @@ export class Store {
         if (files[rank]) contents.put(files[rank], record.id);
       });
     });
-    if (parcels.length) remember(true);
+    if (parcels.length) keep(NAME, 'some');
     parcels.forEach((one, rank) => (one.isKept ||= isDone && Boolean(files[rank])));
     return isDone;
   }
@@ -136,7 +137,7 @@ export class Store {
     const unwanted = all.filter(isUnwanted);
     this.forget(unwanted);
     await this.flush();
-    if (unwanted.length === all.length) remember(false);
+    if (unwanted.length === all.length) keep(NAME, '');
   }
 }
 

@@ -21,6 +21,9 @@ const ORDERS = { pause, goOn, giveUp };
 
 /** The tray of this page. */
 export class Tray {
+  timer = 0;
+  isOpen = false;
+
   /** @param {HTMLElement} element @param {import('./queue.js').Queue} queue @param {import('./words.js').Words} words */
   constructor(element, queue, words) {
     this.element = element;
@@ -29,8 +32,6 @@ export class Tray {
     this.box = /** @type {HTMLDetailsElement} */ (part(element, 'details'));
     const template = /** @type {HTMLTemplateElement} */ (part(element, 'template'));
     this.lines = new Lines(part(element, 'ul'), template, words);
-    this.timer = 0;
-    this.isOpen = false;
     this.begin();
     queue.onChange = () => (this.timer ||= setTimeout(() => this.draw(), DRAWN_MILLISECONDS));
     element.addEventListener('click', (event) => this.obey(/** @type {Element} */ (event.target)));
@@ -54,8 +55,8 @@ export class Tray {
     this.step = 0;
     this.turns = 0;
     this.endedBytes = 0;
-    /** @type {Record<string, number>} */
-    this.ends = { kept: 0, same: 0, skipped: 0, cancelled: 0, left: 0 };
+    /** @type {string[]} */
+    this.ends = [];
     /** @type {import('./lines.js').Shown[]} */
     this.ended = [];
   }
@@ -76,7 +77,7 @@ export class Tray {
 
   /** @param {Parcel} one @param {import('./parcel.js').End} state */
   end(one, state) {
-    this.ends[state] += 1;
+    this.ends.push(state);
     this.endedBytes += one.size + EACH_BYTES;
     this.ended = [...this.ended, { ...one, state }].slice(-ENDED_LINES);
   }
@@ -85,7 +86,7 @@ export class Tray {
   obey(target) {
     const button = target.closest('button');
     const line = button?.closest('li');
-    const live = [...this.queue.live.values()];
+    const live = this.queue.all();
     const meant = line ? live.filter((one) => one.id === line.dataset.id) : live;
     const { order = '', taken } = button?.dataset ?? {};
     if (order === 'close') this.close();
@@ -99,22 +100,22 @@ export class Tray {
   draw() {
     this.timer = 0;
     if (!this.isOpen) return;
-    const live = [...this.queue.live.values()];
+    const live = this.queue.all();
     const states = live.map((one) => String(one.state));
-    const ended = Object.values(this.ends).reduce((sum, each) => sum + each, 0);
-    const facts = { n: ended, all: live.length + ended };
-    const number = (/** @type {string[]} */ these) => states.filter((state) => these.includes(state)).length;
-    const asks = number(['asking']);
-    const numbers = { sames: this.ends.same, skips: this.ends.skipped, fails: number(REFUSED), waits: asks };
-    const told = Object.entries(numbers).map(([name, n]) => n && this.words.say(name, { n }));
-    const count = [this.words.say('progress', facts), ...told].filter(Boolean);
+    const all = [...states, ...this.ends];
+    const facts = { n: this.ends.length, all: all.length };
+    const number = (/** @type {string[]} */ ...these) => all.filter((state) => these.includes(state)).length;
+    const asks = number('asking');
+    const numbers = { sames: number('same'), skips: number('skipped'), fails: number(...REFUSED), waits: asks };
+    const told = Object.entries(numbers).map(([name, n]) => n && this.words(name, { n }));
+    const count = [this.words('progress', facts), ...told].filter(Boolean);
     part(this.element, '[data-count]').textContent = count.join(', ');
     this.element.hidden = !facts.all;
     this.lines.show([...this.ended, ...some(live)]);
-    const turns = number(HER_TURN);
+    const turns = number(...HER_TURN);
     // It unfolds when something needs her; a failure tells by itself.
     if (turns > this.turns) this.box.open = true;
-    if (turns > this.turns && asks) say(this.words.say('asks', { n: asks }));
+    if (turns > this.turns && asks) say(this.words('asks', { n: asks }));
     this.turns = turns;
     sift(part(this.element, '[data-all]'), live.length > 1 ? states : []);
     this.tell(live, facts);
@@ -128,13 +129,13 @@ export class Tray {
     /** @type {HTMLProgressElement} */ (part(this.element, '[data-whole]')).value = percent;
     const { trouble, said } = this.queue.way;
     const isHeld = live.some((one) => one.state === 'waiting' || one.state === 'sending');
-    const words = (trouble === 'busy' && said) || this.words.say(trouble, { percent });
+    const words = (trouble === 'busy' && said) || this.words(trouble, { percent });
     write(part(this.element, '[data-trouble]'), isHeld ? words : '');
     part(this.element, '[data-signin]').hidden = trouble !== 'out';
     const step = STEPS.findLast((each) => each > this.step && each <= percent);
     if (!live.length && this.step < 100) {
       this.step = 100;
-      say(this.words.say('ended', facts));
-    } else if (step) say(this.words.say('sent', { percent: (this.step = step) }));
+      say(this.words('ended', facts));
+    } else if (step) say(this.words('sent', { percent: (this.step = step) }));
   }
 }

@@ -46,10 +46,15 @@ export class Sending {
   /** Has the server forget it. @returns {Promise<Answer | null>} what it became, had it arrived whole */
   async drop() {
     if (!this.parcel.key) return null;
-    const reply = await ask('HEAD', this.parcel.key, { token: this.token });
+    const reply = await this.ask('HEAD');
     if (reply.header('Atelier-Outcome')) return judged(reply);
-    await ask('DELETE', this.parcel.key, { token: this.token });
+    await this.ask('DELETE');
     return null;
+  }
+
+  /** @param {string} method @param {Omit<import('./wire.js').Carried, 'token'>} [carried] */
+  ask(method, carried) {
+    return ask(method, this.parcel.key, { token: this.token, ...carried });
   }
 
   /** @param {Blob} file @param {boolean} isWhole */
@@ -72,7 +77,7 @@ export class Sending {
 
   /** How far it came: the server knows best. */
   async find() {
-    return this.learn(await ask('HEAD', this.parcel.key, { token: this.token }), 200);
+    return this.learn(await this.ask('HEAD'), 200);
   }
 
   /** @param {Blob} file @param {number} size @returns {Promise<Answer | null>} null to go on */
@@ -80,8 +85,7 @@ export class Sending {
     const from = this.parcel.sent;
     // Never the beginning of one file with the end of another.
     if (from && !(await isReadable(file))) return { ...STOPPED, kind: 'cut' };
-    const reply = await ask('PATCH', this.parcel.key, {
-      token: this.token,
+    const reply = await this.ask('PATCH', {
       headers: { ...BYTES, 'Upload-Offset': String(from) },
       body: file.slice(from, from + size),
       watch: { ...this.watch, onSent: (bytes) => this.watch.onSent?.(from + bytes) },

@@ -12,16 +12,17 @@ const PAUSES_SECONDS = [1, 2, 4, 8, 15, 30];
 
 /** What all the parcels of this page share. */
 export class Way {
+  running = 0;
+  /** @type {'' | 'cut' | 'busy' | 'out'} */
+  trouble = '';
+  said = '';
+  troubles = 0;
+  timer = 0;
+  onOpen = () => {};
+
   /** @param {string} token of this session's forms */
   constructor(token) {
     this.token = token;
-    this.running = 0;
-    /** @type {'' | 'cut' | 'busy' | 'out'} */
-    this.trouble = '';
-    this.said = '';
-    this.troubles = 0;
-    this.timer = 0;
-    this.onOpen = () => {};
     addEventListener('online', () => this.tryAgain());
   }
 
@@ -36,7 +37,7 @@ export class Way {
     this.trouble = /** @type {'cut' | 'busy' | 'out'} */ (kind);
     this.said = said;
     if (kind === 'out' || this.timer) return;
-    const pause = PAUSES_SECONDS[Math.min(this.troubles, PAUSES_SECONDS.length - 1)];
+    const pause = PAUSES_SECONDS[this.troubles] ?? PAUSES_SECONDS.at(-1);
     this.troubles += 1;
     this.timer = setTimeout(() => this.tryAgain(), 1000 * Math.max(seconds, pause));
   }

@@ -3,19 +3,17 @@
  * @module words
  */
 
-/** The sentences, to be filled with facts. */
-export class Words {
-  /** @param {Record<string, string | string[]>} known by their names; of two, the second is for several */
-  constructor(known) {
-    this.known = known;
-  }
+/** @typedef {(name: string, facts?: Record<string, string | number>) => string} Words '' where there is nothing to say */
 
-  /** @param {string} name @param {Record<string, string | number>} [facts] @returns {string} '' where there is nothing to say */
-  say(name, facts = {}) {
-    const sentence = [this.known[name] ?? ''].flat().at(Number(facts.n) > 1 ? -1 : 0);
-    return sentence.replace(/{(\w+)}/g, (_, fact) => {
-      const shown = facts[fact].toLocaleString(document.documentElement.lang);
-      return fact === 'percent' ? `${shown}\u00a0%` : shown;
-    });
-  }
-}
+/**
+ * The sentences, to be filled with facts.
+ * @param {Record<string, string | string[]>} known by their names; of two, the second is for several
+ * @returns {Words}
+ */
+export const worded = (known) => (name, facts = {}) => {
+  const sentence = [known[name] ?? ''].flat().at(Number(facts.n) > 1 ? -1 : 0);
+  return sentence.replace(/{(\w+)}/g, (_, fact) => {
+    const shown = facts[fact].toLocaleString(document.documentElement.lang);
+    return fact === 'percent' ? `${shown}\u00a0%` : shown;
+  });
+};
