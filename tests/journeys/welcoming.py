@@ -57,7 +57,7 @@ def refused_password(visit: Visit) -> None:
     opened_link(visit)
     visit.page.fill("[name=person_name]", "Zoé Caron")
     visit.page.fill("[name=password]", "aaaaaaaaaaaa")
-    visit.page.locator("main button[type=submit]").click()
+    visit.presses("Accepter et entrer")
     visit.page.wait_for_selector("[data-summary]")
 
 
