@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.network import Clients, Network, network, send, served, token_in
+from tests.workspace.keyholders import Device
 
 NEW = "une autre phrase bien longue"
 
@@ -76,6 +78,45 @@ def test_a_link_shows_consumes_nothing_and_leads_to_the_folder(
         assert clients("").get(spent).status_code == 404
         answer = clients("").post(spent, data={"person_name": "Z", "password": NEW})
         assert answer.status_code == 404
+
+
+def test_a_passkey_is_offered_beside_the_password_and_opens_an_account_without_one(
+    made: Network, clients: Clients
+) -> None:
+    there = f"/folders/{made.shared}"
+    link = invite(clients, there, role="reader", person_name="Zoé")
+    page = clients("").get(link).text
+    assert f'data-passkey="{link}/passkey" hidden' in page and 'name="password"' in page
+    asked = clients("").post(f"{link}/passkey", data={"person_name": "Zoé", "password": ""})
+    assert asked.headers["content-type"] == "application/json"
+    assert asked.json()["user"]["name"] == "zoe@ailleurs.example"
+    assert "set-cookie" not in asked.headers
+    unverified = Device(is_verified=False).make(asked.text)
+    refused = clients("").post(link, data={"person_name": "Zoé C", "answer": unverified})
+    assert refused.status_code == 422 and 'id="field-passkey"' in refused.text
+    assert 'value="Zoé C"' in refused.text and "set-cookie" not in refused.headers
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        for path in (link, f"{link}/passkey"):
+            assert clients("").post(path, data={"answer": "x"}, headers=headers).status_code == 403
+    asked = clients("").post(f"{link}/passkey", data={"person_name": "Zoé"})
+    answer = Device().make(asked.text)
+    done = clients("").post(link, data={"person_name": "Zoé", "password": "", "answer": answer})
+    assert (done.status_code, done.headers["location"]) == (303, f"{there}?done=invite-accepted")
+    spent = clients("").post(f"{link}/passkey", data={"person_name": "Zoé"})
+    assert (spent.status_code, clients("").get(link).status_code) == (404, 404)
+    zoe = clients("")
+    zoe.headers["cookie"] = done.headers["set-cookie"].partition(";")[0]
+    assert zoe.get(there).status_code == 200
+    # Her account has no password: its pages ask for none, and keep her last key.
+    for path in ("/account/password", "/account/email"):
+        assert 'name="current"' not in zoe.get(path).text
+    kept = send(zoe, "/account/keys/passkeys/1/remove")
+    assert kept.status_code == 422 and "d’abord un mot de passe" in kept.text
+    with sqlite3.connect(made.settings.data / "atelier.sqlite3") as base:
+        base.execute("UPDATE sessions SET created_at = created_at - 600000")
+    assert "Montrez d’abord de nouveau" in zoe.get("/account/password").text
+    stale = send(zoe, "/account/password", password=NEW)
+    assert stale.headers["location"] == "/account/keys?done=prove-again"
 
 
 def test_somebody_else_in_this_browser_is_not_named_as_the_one_invited(
