@@ -36,6 +36,7 @@ def invites(claire: Visit, email: str) -> str:
 def test_from_the_link_to_a_paper_there_are_three_screens(stage: Stage, has_script: bool) -> None:
     with stage.visit(COORDINATOR, has_script=has_script) as claire:
         link = invites(claire, f"zoe{has_script:d}@ailleurs.example")
+        assert claire.page.get_by_role("button", name="Copier").is_visible() == has_script
     with stage.visit(has_script=has_script) as zoe:
         screens = []
         zoe.page.on("load", lambda page: screens.append(page.url))

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pyotp
@@ -40,9 +41,10 @@ from atelier.workspace import (
     passkeys,
     people,
 )
-from tests.builders import World, in_network
+from tests.builders import World, in_network, network
 from tests.workspace.keyholders import HOME, PASSWORD, Device
 from tests.workspace.test_invites import ZOE, is_spent, letters, with_mail
+from tests.workspace.test_memberships import place_of
 
 CHOSEN: Final = "encore un chemin sous la pluie"
 
@@ -67,10 +69,12 @@ class Newcomer:
         return (await passkeys.sign_in(self.world.ws, self.device.sign(options), HOME)).token
 
 
-async def invited(world: World, email: str = ZOE, folder: str = "Chutes") -> tuple[str, FolderId]:
+async def invited(
+    world: World, email: str = ZOE, folder: str = "Chutes", role: Role = Role.CONTRIBUTOR
+) -> tuple[str, FolderId]:
     """The link of an invitation to a folder, and that folder."""
     number = await world.folder(folder)
-    offer = Offer(email, folder_id=number, role=Role.CONTRIBUTOR)
+    offer = Offer(email, folder_id=number, role=role)
     return (await invites.invite(world.ws, world.steward, offer)).token, number
 
 
@@ -94,9 +98,9 @@ async def refused(world: World, link: str, answer: str) -> str:
     return error.value.fault
 
 
-async def newcomer(world: World) -> Newcomer:
+async def newcomer(world: World, role: Role = Role.CONTRIBUTOR) -> Newcomer:
     """Zoé, just come in."""
-    link, folder = await invited(world)
+    link, folder = await invited(world, role=role)
     device = Device()
     done = await accept(world, link, device.make(await ask(world, link)))
     return Newcomer(world, await world.actor(ZOE), done.entry.token, device, folder)
@@ -130,6 +134,40 @@ async def test_who_is_invited_makes_a_passkey_and_is_in_with_all_she_was_invited
     assert [one.name for one in ring.passkeys] == [HOME.device]
     assert (ring.has_password, ring.standing) == (False, Standing.FRESH)
     assert (await people.session(world.ws, await zoe.come_in())).person.name == "Zoé Caron"
+
+
+@in_network
+async def test_her_place_comes_with_its_terms_and_with_all_that_inviter_offered(
+    world: World,
+) -> None:
+    town = (await world.organisation("Mairie")).id
+    offer = Offer(ZOE, "Zoé", organisation_id=town, function="Agente", is_representative=True)
+    link = (await invites.invite(world.ws, world.steward, offer)).token
+    _, folder = await invited(world)
+    done = await accept(world, link, Device().make(await ask(world, link)))
+    assert (done.folder_id, done.organisation_id) == (None, town)
+    zoe = await world.actor(ZOE)
+    place = await place_of(world, zoe, "Mairie")
+    assert (place.function, place.is_representative) == ("Agente", True)
+    assert folder in [one.id for one in (await folders.home(world.ws, zoe)).entries]
+
+
+def test_a_coordinator_who_must_have_a_second_factor_has_it_by_her_passkey(
+    tmp_path: Path,
+) -> None:
+    async def tried() -> None:
+        async with network(tmp_path, SESSIONS_SECOND_FACTOR="coordinators") as world:
+            zoe = await newcomer(world, Role.COORDINATOR)
+            assert not (await people.session(world.ws, zoe.token)).must_prove
+            assert (await zoe.ring()).is_obliged
+            (known,) = (await zoe.ring()).passkeys
+            zoe.token = (await choose(zoe)).token
+            with pytest.raises(Invalid, match="last_key"):
+                await passkeys.remove(world.ws, zoe.actor, zoe.token, known.id)
+            # Her password leads to the question for what she has.
+            assert (await people.sign_in(world.ws, ZOE, CHOSEN, HOME)).is_step
+
+    asyncio.run(tried())
 
 
 @in_network
