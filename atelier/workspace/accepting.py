@@ -83,12 +83,13 @@ async def accept(ws: Workspace, token: str, name: str, password: str, visitor: V
 async def ask_passkey(ws: Workspace, token: str, name: str, visitor: Visitor) -> str:
     """What a browser must sign for `accept_by_passkey`, as JSON; nothing is used or made by it.
 
-    Errors as for `accept`; `TooMany` by the network address.
+    The same whether the address has an account or not: only accepting tells. `LinkSpent` as for
+    `look`, `Invalid` for a name that is none, `TooMany` by the network address.
     """
     called = names.checked(name, field="person_name")
 
     async def unit(tx: Transaction) -> str:
-        email = (await _of_newcomer(ws, tx, token)).offer.email
+        email = (await _opened(ws, tx, token)).offer.email
         owner = passkeys.Owner(email, called, passkeys.handle_through(token))
         return await passkeys.ask_newcomer(ws, tx, owner, token, visitor)
 

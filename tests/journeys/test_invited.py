@@ -89,7 +89,7 @@ def test_a_passkey_is_chosen_with_the_invitation_and_opens_from_then_on(stage: S
         assert device.credentials() == 0
         ines.page.fill("[name=person_name]", "Inès Caron")
         ines.presses(CHOOSE)
-        ines.page.wait_for_url("**done=invite-accepted")
+        ines.page.wait_for_url("**done=invite-accepted-by-passkey")
         assert ines.heading == "Conventions" and device.credentials() == 1
         signs_out(ines)
         ines.presses("Se connecter avec une clé d'accès")

@@ -101,7 +101,8 @@ def test_a_passkey_is_offered_beside_the_password_and_opens_an_account_without_o
     asked = clients("").post(f"{link}/passkey", data={"person_name": "Zoé"})
     answer = Device().make(asked.text)
     done = clients("").post(link, data={"person_name": "Zoé", "password": "", "answer": answer})
-    assert (done.status_code, done.headers["location"]) == (303, f"{there}?done=invite-accepted")
+    arrived = f"{there}?done=invite-accepted-by-passkey"
+    assert (done.status_code, done.headers["location"]) == (303, arrived)
     spent = clients("").post(f"{link}/passkey", data={"person_name": "Zoé"})
     assert (spent.status_code, clients("").get(link).status_code) == (404, 404)
     zoe = clients("")

@@ -39,6 +39,10 @@ INVITE_NOTICES: Final[Mapping[str, str]] = {
         "Bienvenue : votre compte est créé. Pour entrer plus vite la prochaine fois, ajoutez une"
         " clé d'accès depuis « Mon compte »."
     ),
+    "invite-accepted-by-passkey": N_(
+        "Bienvenue : votre compte est créé, sans mot de passe. La prochaine fois, choisissez"
+        " « Se connecter avec une clé d'accès »."
+    ),
     "invite-taken": N_("C'est à vous : l'invitation est acceptée."),
 }
 

@@ -30,9 +30,8 @@ async def accept(visit: Visit) -> Response:
         return await _page(visit, visit.refused(error, field, typed))
     except AlreadySo:
         return await _page(visit, Refused(409))
-    return visit.entered(
-        done.entry, _entry(done.folder_id, done.organisation_id), "invite-accepted"
-    )
+    told = "invite-accepted-by-passkey" if form.text("answer") else "invite-accepted"
+    return visit.entered(done.entry, _entry(done.folder_id, done.organisation_id), told)
 
 
 async def ask_passkey(visit: Visit) -> Response:
