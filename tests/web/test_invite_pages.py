@@ -111,6 +111,7 @@ def test_a_passkey_is_offered_beside_the_password_and_opens_an_account_without_o
     # Her account has no password: its pages ask for none, and keep her last key.
     for path in ("/account/password", "/account/email"):
         assert 'name="current"' not in zoe.get(path).text
+    assert "<h1>Choisir un mot de passe</h1>" in zoe.get("/account/password").text
     kept = send(zoe, "/account/keys/passkeys/1/remove")
     assert kept.status_code == 422 and "d’abord un mot de passe" in kept.text
     with sqlite3.connect(made.settings.data / "atelier.sqlite3") as base:
