@@ -60,6 +60,7 @@ class LetterFault(StrEnum):
     ADDRESS = "address"
     GIVEN_UP = "given_up"
     RESTORED = "restored"
+    DEFECT = "defect"
 
 
 class LetterState(StrEnum):

@@ -14,3 +14,8 @@ KINDS: dict[JobKind, Callable[[Workspace, int], Awaitable[None]]] = {
     JobKind.DRAW_VERSION: previews.draw_version,
     JobKind.SEND_LETTER: sending.send,
 }
+
+# What stands for the subject of a job that was given up, where people look at the subject.
+GIVEN_UP: dict[JobKind, Callable[[Workspace, int], Awaitable[None]]] = {
+    JobKind.SEND_LETTER: sending.give_up,
+}

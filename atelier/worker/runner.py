@@ -21,7 +21,7 @@ from pathlib import Path
 from atelier.database import jobs
 from atelier.files import Disk, Lock
 from atelier.model.jobs import Job, Rank
-from atelier.worker.kinds import KINDS
+from atelier.worker.kinds import GIVEN_UP, KINDS
 from atelier.workspace import digests, following, rereading, upkeep
 from atelier.workspace.place import Workspace
 
@@ -217,7 +217,7 @@ async def do_next(
 
 async def _do(ws: Workspace, job: Job) -> None:
     if job.attempts > MAX_ATTEMPTS:  # each attempt ended with the process that made it
-        await ws.db.write(lambda tx: jobs.fail(tx, job, "the worker died of it each time"))
+        await _give_up(ws, job, "the worker died of it each time")
         return
     extending = asyncio.create_task(_extend(ws, job))
     try:
@@ -233,10 +233,17 @@ async def _do(ws: Workspace, job: Job) -> None:
 
 async def _put_back(ws: Workspace, job: Job, error: str) -> None:
     if job.attempts >= MAX_ATTEMPTS:
-        await ws.db.write(lambda tx: jobs.fail(tx, job, error))
+        await _give_up(ws, job, error)
         return
     later = ws.clock() + timedelta(seconds=10 * 3**job.attempts)
     await ws.db.write(lambda tx: jobs.put_back(tx, job, later, error))
+
+
+async def _give_up(ws: Workspace, job: Job, error: str) -> None:
+    await ws.db.write(lambda tx: jobs.fail(tx, job, error))
+    settle = GIVEN_UP.get(job.kind)
+    if settle is not None:
+        await settle(ws, job.subject)
 
 
 async def _extend(ws: Workspace, job: Job) -> None:

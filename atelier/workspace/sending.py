@@ -45,6 +45,21 @@ async def send(ws: Workspace, number: int) -> None:
     await ws.db.write(lambda tx: _settle(ws, tx, giving, answer))
 
 
+async def give_up(ws: Workspace, number: int) -> None:
+    """Settle a letter whose sending failed each time, by no fault of a server: refused.
+
+    One that was handed over stays so: it may have left.
+    """
+
+    async def unit(tx: Transaction) -> None:
+        row = await records.found(tx, LetterId(number))
+        if row is not None and row.state is LetterState.WAITING:
+            fault = LetterFault.DEFECT
+            await records.settle(tx, row.id, LetterState.REFUSED, ws.clock(), answer=fault)
+
+    await ws.db.write(unit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Giving:
     """A letter given to the server that has taken its address."""

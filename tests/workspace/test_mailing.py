@@ -223,6 +223,63 @@ def test_a_refused_address_is_told_to_stewards_with_the_answer_and_tried_no_more
     told(tmp_path, story, Mailbox(refused={"awa@example.org": "550 unknown"}))
 
 
+def test_one_that_cannot_be_written_is_given_up_and_told_and_keeps_no_other_waiting(
+    tmp_path: Path,
+) -> None:
+    async def story(world: World, box: Mailbox) -> None:
+        awa, _, _ = await invited_here(world)
+        made = await convened(world, person(awa))
+        [starts] = await world.values("SELECT starts_at FROM meetings WHERE id = :id", id=made)
+        await world.change("UPDATE meetings SET starts_at = :far", far=10**17)  # of no calendar
+        await queue(world, world.steward)
+        for _ in range(runner.MAX_ATTEMPTS):
+            await later(world)
+        assert went_to(box) == ["marie"]
+        desk = await mail_desk.look(world.ws, world.steward)
+        [one] = desk.troubled
+        assert (one.to, one.row.state) == ("Awa", LetterState.REFUSED)
+        assert (one.row.answer, desk.waiting) == (LetterFault.DEFECT, 0)
+        await world.change("UPDATE meetings SET starts_at = :starts", starts=starts)
+        await later(world)
+        assert went_to(box) == ["marie"]
+        await mail_desk.send_again(world.ws, world.steward, one.row.id)
+        await world.send_letters()
+        assert went_to(box) == ["awa", "marie"]
+
+    told(tmp_path, story)
+
+
+def test_one_whose_sending_ends_the_worker_each_time_is_given_up_too(tmp_path: Path) -> None:
+    async def story(world: World, box: Mailbox) -> None:
+        await queue(world, world.steward)
+        await world.change("UPDATE jobs SET attempts = :many", many=runner.MAX_ATTEMPTS)
+        await world.send_letters()
+        given_up = await letter(world)
+        assert (given_up.state, given_up.answer) == (LetterState.REFUSED, LetterFault.DEFECT)
+        await mail_desk.send_again(world.ws, world.steward, given_up.id)
+        await world.send_letters()
+        await sending.give_up(world.ws, given_up.id)
+        await sending.give_up(world.ws, 99)
+        assert (await letter(world)).state is LetterState.SENT
+
+    assert len(told(tmp_path, story).messages) == 1
+
+
+def test_an_address_that_no_letter_can_go_to_is_told_and_tried_no_more(tmp_path: Path) -> None:
+    async def story(world: World, box: Mailbox) -> None:
+        awa = await world.person("Awa", of="Mairie")
+        await queue(world, awa)
+        await queue(world, world.steward)
+        await world.change("UPDATE people SET email = 'zoé..@x' WHERE name = 'Awa'")
+        await later(world)
+        [one] = (await mail_desk.look(world.ws, world.steward)).troubled
+        assert (one.to, one.row.sent_to) == ("Awa", "zoé..@x")
+        assert (one.row.state, one.row.answer) == (LetterState.REFUSED, LetterFault.ADDRESS)
+        assert await world.values("SELECT id FROM jobs") == []
+
+    assert len(told(tmp_path, story).messages) == 1
+
+
 @pytest.mark.parametrize("way", ["dies", "hangs"])
 def test_one_that_may_have_left_is_never_sent_again_but_by_a_steward(
     tmp_path: Path, way: str

@@ -50,6 +50,9 @@ ANSWERS: Final[Mapping[str, str]] = {
     LetterFault.ADDRESS: N_("Cette adresse ne peut pas recevoir de courrier : vérifiez-la."),
     LetterFault.GIVEN_UP: N_("Aucun essai n'a réussi pendant trois jours."),
     LetterFault.RESTORED: N_("Il attendait quand la sauvegarde restaurée a été faite."),
+    LetterFault.DEFECT: N_(
+        "Atelier n'a pas pu l'écrire : le journal du serveur dit pourquoi. Rien n'est parti."
+    ),
 }
 
 
