@@ -11,6 +11,7 @@ from atelier.model.meetings import Answer, MeetingState
 from atelier.model.recurrence import Every
 from atelier.workspace import calendars, invitations, meetings, preparing
 from tests.act import Act, awa, bo
+from tests.acts_on_mail import with_server
 from tests.stage import Stage
 
 _MEETING: Final = MeetingId(1)
@@ -63,6 +64,12 @@ INVITATIONS: Final = (
         (invitations.invite_same,),
         lambda on: invitations.invite_same(on.world.ws, on.marie, _SECOND, goes_on=True),
         before=_repeated,
+    ),
+    Act(
+        "convene more people",
+        (invitations.convene_more,),
+        lambda on: invitations.convene_more(with_server(on), on.marie, _MEETING),
+        before=_convened,
     ),
     Act(
         "invite no longer",

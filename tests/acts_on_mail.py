@@ -16,7 +16,7 @@ from tests.stage import Stage
 _REFUSED: Final = LetterId(1)
 
 
-def _with_server(stage: Stage) -> Workspace:
+def with_server(stage: Stage) -> Workspace:
     """The workspace as it is with a mail server in its settings; nothing is sent."""
     ws = stage.world.ws
     mail = Mail(server="localhost", security="none", sender="atelier@reseau.example")
@@ -62,6 +62,6 @@ MAIL: Final = (
     Act(
         "send oneself a test letter",
         (mail_desk.send_test,),
-        lambda on: mail_desk.send_test(_with_server(on), on.world.steward),
+        lambda on: mail_desk.send_test(with_server(on), on.world.steward),
     ),
 )

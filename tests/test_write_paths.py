@@ -91,6 +91,7 @@ NOT_HERE: Final = {
     "atelier.workspace.reading.read_version": "workspace/test_failing_disk; the worker's",
     "atelier.workspace.reading.finish_version": "as `read_version`; the worker's",
     "atelier.workspace.sending.send": "workspace/test_mailing; the worker's",
+    "atelier.workspace.sending.give_up": "as `send`; the worker's",
     "atelier.workspace.following.follow": "workspace/test_failing_disk; the worker's",
     "atelier.workspace.following.compact": "workspace/test_following: one statement",
     "atelier.workspace.following.rebuild": "search/test_generations: it writes beside",

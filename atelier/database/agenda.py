@@ -112,6 +112,15 @@ async def remove(tx: Transaction, item: ItemId) -> None:
     await tx.run("DELETE FROM agenda_items WHERE id = :item", item=item)
 
 
+async def titles(tx: Transaction, meeting: MeetingId) -> list[str]:
+    """What the items are called, in their order."""
+    rows = await tx.rows(
+        "SELECT title FROM agenda_items WHERE meeting_id = :meeting ORDER BY place, id",
+        meeting=meeting,
+    )
+    return [row[0] for row in rows]
+
+
 async def left_over(tx: Transaction, actor: Actor, meeting: MeetingId) -> list[LeftOver]:
     """What earlier meetings of the series left over that she may read, oldest first."""
     rows = await tx.rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,6 +155,29 @@ async def has_later(tx: Transaction, letter: LetterRow, *kinds: LetterKind) -> b
     return any(kind in kinds for (kind,) in rows)
 
 
+async def told_about(tx: Transaction, about: int, *kinds: LetterKind) -> set[PersonId]:
+    """Who was sent a letter of these kinds about this, or soon is; dropped ones told nobody."""
+    rows = await tx.rows(
+        "SELECT person_id, kind FROM letters WHERE about_id = :about AND state <> 'dropped'",
+        about=about,
+    )
+    return {PersonId(person) for person, kind in rows if kind in kinds}
+
+
+async def forget_dropped(
+    tx: Transaction, about: int, kind: LetterKind, people: Iterable[PersonId]
+) -> None:
+    """Remove the letters about this that told them nothing, so that others may."""
+    for person in people:
+        await tx.run(
+            "DELETE FROM letters WHERE about_id = :about AND kind = :kind"
+            " AND person_id = :person AND state = 'dropped'",
+            about=about,
+            kind=kind,
+            person=person,
+        )
+
+
 async def counts(tx: Transaction) -> dict[LetterState, int]:
     """How many letters are in each state."""
     rows = await tx.rows("SELECT state, COUNT(*) FROM letters GROUP BY state")
@@ -178,6 +202,12 @@ async def stopped(tx: Transaction, person: PersonId) -> frozenset[Topic]:
     """What somebody no longer wants letters about."""
     rows = await tx.rows("SELECT kind FROM letters_stopped WHERE person_id = :id", id=person)
     return frozenset(Topic(row[0]) for row in rows)
+
+
+async def deaf_to(tx: Transaction, topic: Topic) -> set[PersonId]:
+    """Everybody who wants no letters about this."""
+    rows = await tx.rows("SELECT person_id FROM letters_stopped WHERE kind = :topic", topic=topic)
+    return {PersonId(row[0]) for row in rows}
 
 
 async def stop(tx: Transaction, person: PersonId, topic: Topic) -> None:

@@ -104,10 +104,11 @@ class Letter:
     """What a letter says when it leaves, before it is put into words.
 
     `facts` are short texts by name, as the template of its kind asks them, never a document's
-    content. `day` is the one that it is about, `has_time` whether its time is known too. `link`
-    is the address to follow, `stop_link` the one that stops its topic; "" for none. `calendar`
-    is a file for calendars, or nothing. `digest` is what a digest tells; its addresses are below
-    the fact `site`. `identity` is the same each time this letter is sent.
+    content. `day` is the one that it is about, `has_time` whether its time is known too, `until`
+    when that ends, if known; `agenda` are the headings of its agenda, in order. `link` is the
+    address to follow, `stop_link` the one that stops its topic; "" for none. `calendar` is a
+    file for calendars, or nothing. `digest` is what a digest tells; its addresses are below the
+    fact `site`. `identity` is the same each time this letter is sent.
     """
 
     kind: LetterKind
@@ -119,6 +120,8 @@ class Letter:
     facts: Mapping[str, str] = field(default_factory=dict)
     day: datetime | None = None
     has_time: bool = False
+    until: datetime | None = None
+    agenda: tuple[str, ...] = ()
     link: str = ""
     stop_link: str = ""
     calendar: bytes = b""

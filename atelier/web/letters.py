@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +24,7 @@ from atelier.web.language import LANGUAGES, N_, Voice, choose
 from atelier.web.places import templates_folder
 
 MAX_FACT_CHARACTERS: Final = 500
+MAX_HEADINGS: Final = 30
 # What every server takes, and no line that one would fold.
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 _ONCE_DAYS: Final = N_(
@@ -146,7 +147,7 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Réunion : %(title)s, %(day)s"),
         (
             N_("Votre présence est souhaitée à la réunion « %(title)s »."),
-            N_("Sa page montre l'ordre du jour et attend votre réponse."),
+            N_("Sa page montre l'ordre du jour avec ses documents, et attend votre réponse."),
         ),
         N_("Voir la réunion et répondre"),
     ),
@@ -245,8 +246,7 @@ class Composer:
             facts["day"] = voice.day(letter.day)
             facts["when"] = voice.weekday(letter.day)
             if letter.has_time:
-                time = voice.clock(letter.day)
-                facts["when"] = voice.text(N_("%(day)s à %(time)s"), day=facts["when"], time=time)
+                facts["when"] = _hours(letter.day, letter.until, voice)
         return facts
 
     def _words(self, letter: Letter, facts: Mapping[str, str], voice: Voice) -> dict[str, object]:
@@ -261,6 +261,7 @@ class Composer:
             "hello": _hello(plain(letter.name), voice),
             "said": say(wording.said),
             "details": [(voice.text(label), told[key]) for label, key in details if key in told],
+            **_agenda(letter, voice),
             "sections": digest_words.sections(letter, voice, plain),
             "others": digest_words.others(letter.digest, voice),
             "button": voice.text(wording.button),
@@ -294,6 +295,38 @@ def _subject(letter: Letter, wording: Wording, facts: Mapping[str, str], voice: 
     if letter.digest is not None:
         return digest_words.subject(letter.digest, facts["network"], voice, plain)
     return voice.text(wording.subject, **facts)
+
+
+def _hours(starts: datetime, ends: datetime | None, voice: Voice) -> str:
+    """The day of a meeting with its hours."""
+    day, time = voice.weekday(starts), voice.clock(starts)
+    if ends is None:
+        return voice.text(N_("%(day)s à %(time)s"), day=day, time=time)
+    if voice.local(ends).date() == voice.local(starts).date():
+        return voice.text(
+            N_("%(day)s de %(time)s à %(end)s"), day=day, time=time, end=voice.clock(ends)
+        )
+    return voice.text(
+        N_("%(day)s à %(time)s, jusqu'au %(last)s à %(end)s"),
+        day=day,
+        time=time,
+        last=voice.weekday(ends),
+        end=voice.clock(ends),
+    )
+
+
+def _agenda(letter: Letter, voice: Voice) -> dict[str, object]:
+    """The headings of a meeting's agenda; those beyond `MAX_HEADINGS` are counted."""
+    others = len(letter.agenda) - MAX_HEADINGS
+    return {
+        "agenda_title": voice.text(N_("Ordre du jour")) if letter.agenda else "",
+        "agenda": [plain(title) for title in letter.agenda[:MAX_HEADINGS]],
+        "agenda_others": (
+            voice.plural("et %(n)s autre point", "et %(n)s autres points", others)
+            if others > 0
+            else ""
+        ),
+    }
 
 
 def _hello(name: str, voice: Voice) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from atelier.database import invitations
+from atelier.database import invitations, letters
 from atelier.database import meetings as records
 from atelier.database.engine import Transaction
 from atelier.model.ids import MeetingId, PersonId
-from atelier.model.letters import LetterKind
+from atelier.model.letters import LetterKind, Topic
 from atelier.model.meetings import MeetingRow, MeetingState
 from atelier.model.people import Actor
 from atelier.workspace import mailing
@@ -49,6 +49,31 @@ async def tell_cancelled(
         await _tell(ws, tx, actor, before.id, LetterKind.MEETING_CANCELLED)
 
 
+async def untold(
+    ws: Workspace, tx: Transaction, actor: Actor, meeting: MeetingId, readers: Collection[PersonId]
+) -> set[PersonId]:
+    """Who of these is invited and had no letter that it is convened, while it is awaited.
+
+    As one who got access later. Nobody who stopped such letters; nobody without a mail server.
+    """
+    row, _ = await records.head(tx, meeting)
+    if not mailing.is_set(ws) or not _is_awaited(ws, row):
+        return set()
+    told = await letters.told_about(
+        tx, meeting, LetterKind.CONVENED, LetterKind.MEETING_CHANGED
+    ) | await letters.deaf_to(tx, Topic.MEETINGS)
+    invited = await invited_people(tx, actor, meeting)
+    return (invited & set(readers)) - told - {actor.person_id}
+
+
+async def tell_more(
+    ws: Workspace, tx: Transaction, meeting: MeetingId, people: Collection[PersonId]
+) -> None:
+    """Tell these, of `untold`, that they are awaited; a letter that told them nothing goes."""
+    await letters.forget_dropped(tx, meeting, LetterKind.CONVENED, people)
+    await _write(ws, tx, meeting, LetterKind.CONVENED, people)
+
+
 async def invited_people(tx: Transaction, actor: Actor, meeting: MeetingId) -> set[PersonId]:
     """Everybody whom a meeting invites today."""
     found = await invitations.people(tx, meeting, actor.today)
@@ -67,8 +92,18 @@ async def _tell(
     """A letter for each of them but who does it: she knows. Once for each state of the head."""
     if not mailing.is_set(ws):
         return
-    _, rest = await records.head(tx, meeting)
     people = await invited_people(tx, actor, meeting) - {actor.person_id, *already}
+    await _write(ws, tx, meeting, kind, people)
+
+
+async def _write(
+    ws: Workspace,
+    tx: Transaction,
+    meeting: MeetingId,
+    kind: LetterKind,
+    people: Collection[PersonId],
+) -> None:
+    _, rest = await records.head(tx, meeting)
     for person in sorted(people):
         once = f"{kind}:{meeting}:{person}:{rest.sequence}"
         await mailing.queue(ws, tx, kind, person=person, about=meeting, once=once)

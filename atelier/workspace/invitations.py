@@ -18,7 +18,7 @@ from atelier.database import sharing as grants
 from atelier.database.engine import Transaction
 from atelier.database.invitations import Opening
 from atelier.errors import AlreadySo, Invalid
-from atelier.model.folders import Action, Crumb, Folder, Subject, SubjectKind
+from atelier.model.folders import Action, Crumb, Folder, Role, Subject, SubjectKind
 from atelier.model.ids import MeetingId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.meetings import Answer, MeetingRow, MeetingState
@@ -73,13 +73,15 @@ class Followed:
     """What who coordinates is told: the invited without any answer, and who opened the page.
 
     `unread` counts the invited of whom nobody reads the dossier, `half_read` those of whom some
-    do and some do not.
+    do and some do not. `untold` counts the people who are invited, read it now and had no letter
+    that it is convened.
     """
 
     silent: tuple[Subject, ...]
     openings: tuple[Opening, ...]
     unread: int = 0
     half_read: int = 0
+    untold: int = 0
 
 
 async def guests(ws: Workspace, actor: Actor, meeting_id: MeetingId) -> Guests:
@@ -186,6 +188,23 @@ async def uninvite(
     await ws.db.write(unit)
 
 
+async def convene_more(ws: Workspace, actor: Actor, meeting_id: MeetingId) -> int:
+    """Write to those invited who read the meeting by now and had no letter of it; how many.
+
+    `AlreadySo` when there is nobody: nobody is written to twice.
+    """
+
+    async def unit(tx: Transaction) -> int:
+        folder, _ = await entered(tx, actor, meeting_id)
+        people = await _untold(ws, tx, actor, meeting_id, folder)
+        if not people:
+            raise AlreadySo("all_told")
+        await convening.tell_more(ws, tx, meeting_id, people)
+        return len(people)
+
+    return await ws.db.write(unit)
+
+
 async def answer(
     ws: Workspace, actor: Actor, meeting_id: MeetingId, said: Answer, instead: str = ""
 ) -> None:
@@ -241,6 +260,7 @@ async def followed(ws: Workspace, actor: Actor, meeting_id: MeetingId) -> Follow
             openings=tuple(await records.openings(tx, meeting_id)),
             unread=sum(1 for one in invited if not one.readers),
             half_read=sum(1 for one in invited if 0 < one.readers < one.people),
+            untold=len(await _untold(ws, tx, actor, meeting_id, folder)),
         )
 
     return await ws.db.read(unit)
@@ -265,6 +285,15 @@ async def _invited(
         hers = people_of.get((subject.kind, subject.id), set())
         found.append(Invited(subject, len(hers), len(hers & readers)))
     return tuple(found)
+
+
+async def _untold(
+    ws: Workspace, tx: Transaction, actor: Actor, meeting_id: MeetingId, folder: Folder
+) -> set[PersonId]:
+    """See `convening.untold`; who coordinates the meeting knows of it."""
+    reached = await audience.reached(tx, actor, folder.id)
+    readers = {one.id for one in reached if one.role is not Role.COORDINATOR}
+    return await convening.untold(ws, tx, actor, meeting_id, readers)
 
 
 async def _previous(

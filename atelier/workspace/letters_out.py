@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from atelier import access
-from atelier.database import invitations, people, sessions
+from atelier.database import agenda, invitations, people, sessions
 from atelier.database import invites as invite_records
 from atelier.database import letters as records
 from atelier.database import meetings as meeting_records
@@ -26,7 +26,7 @@ from atelier.model.meetings import MeetingRow, MeetingState
 from atelier.model.people import Actor, Person
 from atelier.papers import calendar
 from atelier.workspace import digest_lines, entering, invites, links, stopping
-from atelier.workspace.meetings import enter
+from atelier.workspace.meetings import ends_at, enter
 from atelier.workspace.place import Workspace, today
 
 
@@ -240,7 +240,14 @@ async def _of_meeting(tx: Transaction, writing: _Writing, *, is_cancelled: bool)
         organisation=row.organisation,
     )
     file = calendar.written([entry], writing.ws.settings.network.time_zone)
-    return replace(letter, day=row.starts_at, has_time=row.has_time, calendar=file)
+    return replace(
+        letter,
+        day=row.starts_at,
+        has_time=row.has_time,
+        until=ends_at(row.starts_at, row.lasts_minutes) if row.has_time else None,
+        agenda=() if is_cancelled else tuple(await agenda.titles(tx, number)),
+        calendar=file,
+    )
 
 
 async def _digest(tx: Transaction, writing: _Writing) -> Letter | None:

@@ -59,7 +59,7 @@ def invitation() -> Invitation:
         replies=lines,
         invited=SUBJECTS,
         outside=[EVIL],
-        followed=Followed(SUBJECTS, openings, 1, 1),
+        followed=Followed(SUBJECTS, openings, 1, 1, 2),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -11,10 +12,20 @@ from starlette.testclient import TestClient
 
 from atelier.database import letters as records
 from atelier.database.engine import Transaction
-from atelier.model.ids import LetterId, PersonId
+from atelier.model.folders import Role, Subject, SubjectKind
+from atelier.model.ids import LetterId, MeetingId, PersonId
 from atelier.model.letters import LetterKind, LetterState, Topic
+from atelier.model.meetings import MeetingState
 from atelier.settings import Mail
-from atelier.workspace import mailing, people, stopping
+from atelier.workspace import (
+    invitations,
+    mailing,
+    meetings,
+    people,
+    preparing,
+    sharing,
+    stopping,
+)
 from atelier.workspace.place import Workspace
 from tests.web.network import URL, Clients, Network, network, send, served, token_in, within
 
@@ -199,6 +210,47 @@ def test_nobody_else_sees_the_mail_of_the_network(made: Network, clients: Client
     assert 'href="/network/mail"' not in bo.get("/").text
     assert 'href="/network/mail"' in clients("ada").get("/network").text
     assert clients("").get("/network/mail").status_code == 303
+
+
+def dropped_for_cy(made: Network) -> MeetingId:
+    """A convened meeting that invites Cy, who reads it only since her letter was dropped."""
+    cy = person(made, "cy")
+
+    async def act(ws: Workspace) -> MeetingId:
+        ada = (await people.session(ws, made.tokens["ada"])).actor
+        soon = date.today() + timedelta(days=30)
+        number = await meetings.make(ws, ada, made.shared, meetings.Draft("Comité", soon))
+        subject = Subject(SubjectKind.PERSON, cy)
+        await invitations.invite(ws, ada, number, [subject])
+        await preparing.set_state(ws, ada, number, MeetingState.CONVENED)
+        await ws.db.write(lambda tx: tx.run("UPDATE letters SET state = 'dropped'"))
+        await sharing.grant(ws, ada, made.shared, subject, Role.READER)
+        return number
+
+    return within(made, act)
+
+
+def test_who_coordinates_convenes_those_who_read_a_meeting_only_by_now(
+    made: Network, clients: Clients
+) -> None:
+    number = dropped_for_cy(made)
+    here, words = f"/meetings/{number}", "Envoyer la convocation à 1 personne de plus"
+    for name in ("bo", "cy"):
+        reader = clients(name)
+        page = reader.get(here).text
+        assert words not in page
+        data = {"form_token": token_in(page), "untold": "yes"}
+        assert reader.post(f"{here}/invited", data=data).status_code == 403
+    ada = clients("ada")
+    assert words in ada.get(here).text
+    done = send(ada, f"{here}/invited", untold="yes")
+    assert done.status_code == 303, done.text
+    assert done.headers["location"] == f"{here}?done=convened-more"
+    page = ada.get(done.headers["location"]).text
+    assert "La convocation part par courriel." in page and "de plus" not in page
+    again = send(ada, f"{here}/invited", untold="yes")
+    assert again.status_code == 409 and "déjà été prévenues" in again.text
+    assert "de plus" not in clients("bo").get(here).text
 
 
 def test_without_a_server_the_desk_says_so_and_sends_nothing(

@@ -6,31 +6,24 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from atelier.database import letters as records
 from atelier.database.engine import Transaction
-from atelier.errors import AlreadySo, Forbidden, Invalid, NotFound
-from atelier.model.folders import Subject, SubjectKind
-from atelier.model.ids import InviteId, LetterId, MeetingId
+from atelier.errors import AlreadySo, Forbidden, NotFound
+from atelier.model.ids import InviteId, LetterId
 from atelier.model.letters import LetterFault, LetterKind, LetterRow, LetterState
-from atelier.model.meetings import MeetingState
 from atelier.model.people import Actor
 from atelier.post.smtp import Patience, SmtpPost
 from atelier.settings import Mail
 from atelier.web.letters import composer
 from atelier.worker import runner
 from atelier.workspace import (
-    folders,
-    invitations,
     links,
     mail_desk,
     mailing,
-    meetings,
-    preparing,
     retention,
     sending,
     upkeep,
@@ -221,32 +214,6 @@ def test_a_refused_address_is_told_to_stewards_with_the_answer_and_tried_no_more
             await mail_desk.send_again(world.ws, world.steward, one.row.id)
 
     told(tmp_path, story, Mailbox(refused={"awa@example.org": "550 unknown"}))
-
-
-def test_one_that_cannot_be_written_is_given_up_and_told_and_keeps_no_other_waiting(
-    tmp_path: Path,
-) -> None:
-    async def story(world: World, box: Mailbox) -> None:
-        awa, _, _ = await invited_here(world)
-        made = await convened(world, person(awa))
-        [starts] = await world.values("SELECT starts_at FROM meetings WHERE id = :id", id=made)
-        await world.change("UPDATE meetings SET starts_at = :far", far=10**17)  # of no calendar
-        await queue(world, world.steward)
-        for _ in range(runner.MAX_ATTEMPTS):
-            await later(world)
-        assert went_to(box) == ["marie"]
-        desk = await mail_desk.look(world.ws, world.steward)
-        [one] = desk.troubled
-        assert (one.to, one.row.state) == ("Awa", LetterState.REFUSED)
-        assert (one.row.answer, desk.waiting) == (LetterFault.DEFECT, 0)
-        await world.change("UPDATE meetings SET starts_at = :starts", starts=starts)
-        await later(world)
-        assert went_to(box) == ["marie"]
-        await mail_desk.send_again(world.ws, world.steward, one.row.id)
-        await world.send_letters()
-        assert went_to(box) == ["awa", "marie"]
-
-    told(tmp_path, story)
 
 
 def test_one_whose_sending_ends_the_worker_each_time_is_given_up_too(tmp_path: Path) -> None:
@@ -457,110 +424,6 @@ def test_a_change_of_address_is_confirmed_at_both(tmp_path: Path) -> None:
         assert purposes[-2:] == ["email_old", "email_new"]
 
     told(tmp_path, story)
-
-
-async def convened(world: World, *invited: Subject) -> MeetingId:
-    """A meeting to come in a folder of Awa and Bo, which invites these and is convened."""
-    place = await folders.find(world.ws, world.steward, "Réunions")
-    draft = meetings.Draft("Comité", date(2026, 4, 2), time(14, 0), 90, place="Salle A")
-    made = await meetings.make(world.ws, world.steward, place, draft)
-    await invitations.invite(world.ws, world.steward, made, list(invited))
-    await preparing.set_state(world.ws, world.steward, made, MeetingState.CONVENED)
-    return made
-
-
-def person(of: Actor) -> Subject:
-    return Subject(SubjectKind.PERSON, of.person_id)
-
-
-def went_to(box: Mailbox) -> list[str]:
-    return sorted(message["To"].addresses[0].username for message in box.messages)
-
-
-async def invited_here(world: World) -> tuple[Actor, Actor, Actor]:
-    """Awa and Bo, who read the folder of the meetings, and Cy, who does not."""
-    place = await world.folder("Réunions")
-    people = tuple([await world.person(name, of=name * 2) for name in ("Awa", "Bo", "Cy")])
-    for one in people[:2]:
-        await world.grant(place, one)
-    awa, bo, cy = people
-    return awa, bo, cy
-
-
-def test_a_meeting_convenes_by_mail_those_who_may_read_it_once(tmp_path: Path) -> None:
-    async def story(world: World, box: Mailbox) -> None:
-        awa, bo, cy = await invited_here(world)
-        made = await convened(world, person(awa), person(cy), person(world.steward))
-        await world.send_letters()
-        assert went_to(box) == ["awa"]
-        assert "Comité" in str(box.messages[0]["Subject"])
-        text, _ = box.texts()
-        assert f"http://localhost:8000/meetings/{made}" in text
-        assert "Salle A" in text
-        [file] = box.messages[0].iter_attachments()
-        assert "SUMMARY:Comité" in file.get_content()
-        for state in (MeetingState.PREPARATION, MeetingState.CONVENED):
-            await preparing.set_state(world.ws, world.steward, made, state)
-        await later(world)
-        assert went_to(box) == ["awa"]
-        await invitations.invite(world.ws, world.steward, made, [person(bo)])
-        await later(world)
-        assert went_to(box) == ["awa", "bo"]
-
-    told(tmp_path, story)
-
-
-def test_another_day_or_place_is_told_and_another_title_is_not(tmp_path: Path) -> None:
-    async def story(world: World, box: Mailbox) -> None:
-        awa, _, _ = await invited_here(world)
-        made = await convened(world, person(awa))
-        await world.send_letters()
-        draft = meetings.Draft("Comité élargi", date(2026, 4, 2), time(14, 0), 90, place="Salle A")
-        await preparing.change(world.ws, world.steward, made, draft)
-        await later(world)
-        assert len(box.messages) == 1
-        for place in ("Salle B", "Salle C"):
-            moved = meetings.Draft("Comité", date(2026, 4, 3), time(14, 0), 90, place=place)
-            await preparing.change(world.ws, world.steward, made, moved)
-        await world.send_letters()
-        assert len(box.messages) == 2  # the last change tells both
-        assert "Salle C" in box.texts()[0]
-        await preparing.cancel(world.ws, world.steward, made)
-        await world.send_letters()
-        assert str(box.messages[-1]["Subject"]).startswith("Annulée")
-        assert "STATUS:CANCELLED" in next(box.messages[-1].iter_attachments()).get_content()
-        await preparing.revive(world.ws, world.steward, made)
-        await world.send_letters()
-        assert str(box.messages[-1]["Subject"]).startswith("Réunion")
-
-    told(tmp_path, story)
-
-
-def test_a_meeting_that_is_no_more_or_not_hers_any_more_is_not_told(tmp_path: Path) -> None:
-    async def story(world: World, box: Mailbox) -> None:
-        awa, bo, _ = await invited_here(world)
-        made = await convened(world, person(awa), person(bo))
-        await invitations.uninvite(world.ws, world.steward, made, person(bo))
-        await world.change("DELETE FROM grants WHERE subject_id = :id", id=awa.person_id)
-        await world.send_letters()
-        assert box.messages == []
-        other = await convened(world, person(bo))
-        await preparing.cancel(world.ws, world.steward, other)
-        await world.send_letters()
-        assert [str(one["Subject"])[:7] for one in box.messages] == ["Annulée"]
-
-    told(tmp_path, story)
-
-
-@in_network
-async def test_meetings_convene_without_a_mail_server_as_before(world: World) -> None:
-    awa, _, _ = await invited_here(world)
-    made = await convened(world, person(awa))
-    await preparing.cancel(world.ws, world.steward, made)
-    assert await world.values("SELECT id FROM letters") == []
-    with pytest.raises(Invalid):
-        await mail_desk.send_test(world.ws, world.steward)
-    assert (await mail_desk.look(world.ws, world.steward)).server == ""
 
 
 def test_old_letters_are_forgotten_and_those_that_wait_are_not(tmp_path: Path) -> None:

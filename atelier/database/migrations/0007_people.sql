@@ -138,6 +138,7 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_by_state ON letters (state, changed_at);
 CREATE INDEX letters_by_person ON letters (person_id);
+CREATE INDEX letters_by_about ON letters (about_id, kind);
 
 -- Letters of a kind that somebody no longer wants; the secret that stops them without a visit.
 CREATE TABLE letters_stopped (

@@ -142,21 +142,30 @@ async def guests(visit: Visit) -> Response:
 
 
 async def invite(visit: Visit) -> Response:
-    """Those that were ticked and somebody by her address, or all of the meeting before."""
-    form = await visit.form("email", "expected", "same", "goes_on", repeated=("subject",))
+    """Those that were ticked and somebody by her address, or all of the meeting before.
+
+    With `untold`: nobody new, but a letter to those who read the meeting only by now.
+    """
+    names = ("email", "expected", "same", "goes_on", "untold")
+    form = await visit.form(*names, repeated=("subject",))
     typed = {name: form.text(name) for name in ("email", "goes_on")}
     try:
         await _invite(visit, form)
     except (Invalid, AlreadySo) as error:
         field = error.field if isinstance(error, Invalid) else "subject"
         return await _guests(visit, visit.refused(error, field, typed), form)
+    if form.text("untold"):
+        return onward(f"/meetings/{_meeting(visit)}", "convened-more")
     done = "invited-on" if typed["goes_on"] else "invited"
     return onward(f"/meetings/{_meeting(visit)}/invited", done)
 
 
 async def _invite(visit: Visit, form: Form) -> None:
-    expected, goes_on = form.number("expected"), bool(form.text("goes_on"))
     number = _meeting(visit)
+    if form.text("untold"):
+        await invitations.convene_more(visit.ws, visit.actor, number)
+        return
+    expected, goes_on = form.number("expected"), bool(form.text("goes_on"))
     if form.text("same"):
         await invitations.invite_same(
             visit.ws, visit.actor, number, expected=expected, goes_on=goes_on

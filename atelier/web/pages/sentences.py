@@ -446,6 +446,7 @@ ALREADY: Final[Mapping[str, str]] = {
     "open": N_("Ce dossier suit déjà les accès de son dossier parent."),
     "unlocked": N_("Plus personne ne modifie ce document."),
     "invited": N_("La réunion les invite déjà."),
+    "all_told": N_("Toutes les personnes invitées qui lisent la réunion ont déjà été prévenues."),
     "uninvited": N_("La réunion ne l'invite pas, ou plus."),
     "quota": N_("C'est déjà la limite."),
     "drop_folder": N_("Ce nom de dossier de dépôt est déjà pris : choisissez-en un autre."),

@@ -482,6 +482,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "invited-on": N_(
         "C'est noté, aussi pour les réunions suivantes de la série qui ne sont pas encore tenues."
     ),
+    "convened-more": N_("La convocation part par courriel."),
     "uninvited": N_("L'invitation est retirée ; les accès au dossier n'ont pas changé."),
     "answered": N_("Votre réponse est enregistrée : vous pouvez encore la changer."),
     "feed-ended": N_("Votre adresse d'agenda ne vaut plus."),
