@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from atelier.model.follows import Digest
@@ -18,12 +18,11 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.
 class LetterKind(StrEnum):
     """What a letter tells.
 
-    `about` of `mailing.queue`: who brought her in of WELCOME (0: the installation), the folder
-    of ACCESS_GIVEN, the meeting of the three about meetings, the digest of DIGEST.
+    `about` of `mailing.queue`: the `KeyChange` of KEYS_CHANGED, the folder of ACCESS_GIVEN, the
+    meeting of the three about meetings, the digest of DIGEST.
     """
 
     INVITATION = "invitation"
-    WELCOME = "welcome"
     RESET = "reset"
     EMAIL_OLD = "email_old"
     EMAIL_NEW = "email_new"
@@ -34,6 +33,21 @@ class LetterKind(StrEnum):
     MEETING_CHANGED = "meeting_changed"
     MEETING_CANCELLED = "meeting_cancelled"
     DIGEST = "digest"
+
+
+class KeyChange(IntEnum):
+    """What became of what opens an account; the numbers stand in the records."""
+
+    PASSWORD = 1
+    PASSWORD_BY_LINK = 2
+    ADDRESS = 3
+    PASSKEY_ADDED = 4
+    PASSKEY_REMOVED = 5
+    APP_ADDED = 6
+    APP_REMOVED = 7
+    CODES_RENEWED = 8
+    CODE_USED = 9
+    ALL_REMOVED = 10
 
 
 class Topic(StrEnum):
@@ -104,11 +118,12 @@ class Letter:
     """What a letter says when it leaves, before it is put into words.
 
     `facts` are short texts by name, as the template of its kind asks them, never a document's
-    content. `day` is the one that it is about, `has_time` whether its time is known too, `until`
-    when that ends, if known; `agenda` are the headings of its agenda, in order. `link` is the
-    address to follow, `stop_link` the one that stops its topic; "" for none. `calendar` is a
-    file for calendars, or nothing. `digest` is what a digest tells; its addresses are below the
-    fact `site`. `identity` is the same each time this letter is sent.
+    content. `change` is what became of her keys, `at` when. `day` is the one that it is about,
+    `has_time` whether its time is known too, `until` when that ends, if known; `agenda` are the
+    headings of its agenda, in order. `link` is the address to follow, `stop_link` the one that
+    stops its topic; "" for none. `calendar` is a file for calendars, or nothing. `digest` is
+    what a digest tells; its addresses are below the fact `site`. `identity` is the same each
+    time this letter is sent.
     """
 
     kind: LetterKind
@@ -118,6 +133,8 @@ class Letter:
     identity: str
     written_at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)
+    change: KeyChange | None = None
+    at: datetime | None = None
     day: datetime | None = None
     has_time: bool = False
     until: datetime | None = None

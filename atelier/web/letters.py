@@ -17,7 +17,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from atelier.model.letters import TOPICS, Letter, LetterKind, Topic, deliverable
+from atelier.model.letters import TOPICS, KeyChange, Letter, LetterKind, Topic, deliverable
 from atelier.model.names import visible
 from atelier.web import digest_words
 from atelier.web.language import LANGUAGES, N_, Voice, choose
@@ -68,15 +68,6 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
             N_("Si vous n'attendiez pas cette invitation, ignorez ce message : rien ne se fera."),
         ),
     ),
-    LetterKind.WELCOME: Wording(
-        N_("Votre accès à %(network)s"),
-        (
-            N_("Un compte est prêt pour vous dans %(network)s."),
-            N_("Choisissez votre mot de passe pour y entrer."),
-        ),
-        N_("Choisir mon mot de passe"),
-        (_ONCE_HOURS,),
-    ),
     LetterKind.RESET: Wording(
         N_("Choisir un nouveau mot de passe"),
         (
@@ -121,17 +112,14 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
     LetterKind.KEYS_CHANGED: Wording(
         N_("La façon d'entrer dans votre compte a changé"),
         (
-            N_(
-                "Un mot de passe, une clé ou un code de votre compte dans %(network)s vient "
-                "d'être changé."
-            ),
+            N_("Dans votre compte de %(network)s, le %(moment)s : %(change)s."),
             N_("Si c'était vous, il n'y a rien à faire."),
             N_(
-                "Si ce n'était pas vous, fermez vos sessions depuis votre compte et prévenez "
-                "tout de suite un administrateur du réseau."
+                "Si ce n'était pas vous, fermez vos sessions par ce lien, changez votre mot de "
+                "passe et prévenez tout de suite un administrateur du réseau."
             ),
         ),
-        N_("Voir mon compte"),
+        N_("Voir mes sessions"),
     ),
     LetterKind.TEST: Wording(
         N_("Message d'essai de %(network)s"),
@@ -171,6 +159,21 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Ce qui est nouveau dans %(network)s"),
         (N_("Voici ce qui est nouveau dans ce que vous suivez, fait par d'autres que vous."),),
         N_("Choisir ce que je suis"),
+    ),
+}
+
+CHANGE_WORDS: Final[Mapping[KeyChange, str]] = {
+    KeyChange.PASSWORD: N_("le mot de passe a été changé"),
+    KeyChange.PASSWORD_BY_LINK: N_("un nouveau mot de passe a été choisi par un lien"),
+    KeyChange.ADDRESS: N_("l'adresse de courriel a été changée"),
+    KeyChange.PASSKEY_ADDED: N_("une clé d'accès a été ajoutée"),
+    KeyChange.PASSKEY_REMOVED: N_("une clé d'accès a été retirée"),
+    KeyChange.APP_ADDED: N_("une application d'authentification a été reliée"),
+    KeyChange.APP_REMOVED: N_("l'application d'authentification a été retirée"),
+    KeyChange.CODES_RENEWED: N_("de nouveaux codes de secours ont remplacé les précédents"),
+    KeyChange.CODE_USED: N_("un code de secours a servi pour entrer"),
+    KeyChange.ALL_REMOVED: N_(
+        "un administrateur a retiré vos clés d'accès, votre application et vos codes"
     ),
 }
 
@@ -247,6 +250,9 @@ class Composer:
             facts["when"] = voice.weekday(letter.day)
             if letter.has_time:
                 facts["when"] = _hours(letter.day, letter.until, voice)
+        if letter.change is not None and letter.at is not None:
+            facts["change"] = voice.text(CHANGE_WORDS[letter.change])
+            facts["moment"] = voice.moment(letter.at)
         return facts
 
     def _words(self, letter: Letter, facts: Mapping[str, str], voice: Voice) -> dict[str, object]:

@@ -20,7 +20,7 @@ from atelier.errors import AlreadySo, Invalid, LinkSpent, NotFound
 from atelier.model import names
 from atelier.model.ids import PersonId
 from atelier.model.journal import NetworkVerb
-from atelier.model.letters import LetterKind
+from atelier.model.letters import KeyChange, LetterKind
 from atelier.model.people import Actor, Person
 from atelier.workspace import entering, mailing, own_account, throttle
 from atelier.workspace.people import checked_email
@@ -154,7 +154,8 @@ async def _set(ws: Workspace, tx: Transaction, actor: Actor, person: Person, ema
     await _over(tx, person.id)
     changed = NetworkVerb.EMAIL_CHANGED
     await journal.note_network(tx, actor, changed, ws.clock(), name=person.name)
-    await mailing.queue(ws, tx, LetterKind.KEYS_CHANGED, person=person.id)
+    kind, about = LetterKind.KEYS_CHANGED, KeyChange.ADDRESS
+    await mailing.queue(ws, tx, kind, person=person.id, about=about)
 
 
 async def _over(tx: Transaction, person: PersonId) -> None:

@@ -18,10 +18,10 @@ from atelier.database import letters as records
 from atelier.database import meetings as meeting_records
 from atelier.database.engine import Transaction
 from atelier.database.sessions import LinkRow, Purpose
-from atelier.errors import Forbidden, NotFound
+from atelier.errors import NotFound
 from atelier.model.folders import Action
-from atelier.model.ids import DigestId, FolderId, MeetingId, PersonId
-from atelier.model.letters import TOPICS, Letter, LetterKind, LetterRow
+from atelier.model.ids import DigestId, FolderId, MeetingId
+from atelier.model.letters import TOPICS, KeyChange, Letter, LetterKind, LetterRow
 from atelier.model.meetings import MeetingRow, MeetingState
 from atelier.model.people import Actor, Person
 from atelier.papers import calendar
@@ -133,28 +133,6 @@ async def _invitation(ws: Workspace, tx: Transaction, row: LetterRow) -> Letter 
     )
 
 
-async def _welcome(tx: Transaction, writing: _Writing) -> Letter | None:
-    """`about` is who brought her in, 0 for the installation."""
-    ws, issuer = writing.ws, writing.row.about
-    if issuer and not await _may_still_invite(ws, tx, issuer, writing.person):
-        return None
-    issued_by = PersonId(issuer) if issuer else None
-    token = await links.start_link(ws, tx, writing.person.id, issued_by=issued_by)
-    hours = str(ws.settings.sessions.link_hours)
-    return writing.saying(writing.page("welcome", token), hours=hours)
-
-
-async def _may_still_invite(ws: Workspace, tx: Transaction, issuer: int, person: Person) -> bool:
-    found = await people.person(tx, issuer)
-    if found is None or not found.is_active:
-        return False
-    try:
-        await links.check_may_invite(tx, await entering.actor_of(tx, found, today(ws)), person)
-    except (Forbidden, NotFound):
-        return False
-    return True
-
-
 async def _reset(tx: Transaction, writing: _Writing) -> Letter | None:
     token = await links.start_reset(writing.ws, tx, writing.person.id)
     minutes = str(writing.ws.settings.sessions.reset_minutes)
@@ -183,7 +161,9 @@ async def _confirming(
 
 
 async def _keys_changed(tx: Transaction, writing: _Writing) -> Letter | None:
-    return writing.saying(writing.page("account"))
+    """`about` is the change; it leads to where her sessions are seen and ended."""
+    letter = writing.saying(writing.page("account", "sessions"))
+    return replace(letter, change=KeyChange(writing.row.about), at=writing.row.created_at)
 
 
 async def _test(tx: Transaction, writing: _Writing) -> Letter | None:
@@ -269,7 +249,6 @@ def _is_told(ws: Workspace, row: MeetingRow, *, is_cancelled: bool) -> bool:
 
 
 _RESOLVERS: Final[Mapping[LetterKind, _Resolver]] = {
-    LetterKind.WELCOME: _welcome,
     LetterKind.RESET: _reset,
     LetterKind.EMAIL_OLD: _email_old,
     LetterKind.EMAIL_NEW: _email_new,

@@ -12,7 +12,7 @@ from atelier.database.engine import Transaction
 from atelier.database.sessions import LinkRow, Purpose
 from atelier.errors import Forbidden, LinkSpent, NotFound
 from atelier.model.ids import PersonId
-from atelier.model.letters import LetterKind
+from atelier.model.letters import KeyChange, LetterKind
 from atelier.model.people import Actor, Person, Proof
 from atelier.workspace import entering, mailing, memberships
 from atelier.workspace.entering import Entry, Visitor
@@ -95,7 +95,8 @@ async def use_link(
         await entering.end_visits(tx, person.id)
         await calendars.end(tx, person.id)
         if await records.has_a_way_in(tx, person.id):
-            await mailing.queue(ws, tx, LetterKind.KEYS_CHANGED, person=person.id)
+            kind, about = LetterKind.KEYS_CHANGED, KeyChange.PASSWORD_BY_LINK
+            await mailing.queue(ws, tx, kind, person=person.id, about=about)
         await records.set_password(tx, person.id, password_hash)
         from_where = visitor or Visitor("")
         return await entering.begin(ws, tx, now_hers, from_where, proof=Proof.PASSWORD)

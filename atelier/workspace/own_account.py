@@ -16,7 +16,7 @@ from atelier.database.engine import Transaction
 from atelier.errors import Invalid, SignInNeeded
 from atelier.model.ids import PersonId
 from atelier.model.journal import NetworkVerb
-from atelier.model.letters import LetterKind
+from atelier.model.letters import KeyChange, LetterKind
 from atelier.model.people import Actor, OpenSession, Person
 from atelier.workspace import entering, mailing, own_keys, throttle
 from atelier.workspace.entering import Entry
@@ -103,7 +103,8 @@ async def change_password(
         await records.set_password(tx, held.id, password_hash)
         changed = NetworkVerb.PASSWORD_CHANGED
         await journal.note_network(tx, actor, changed, ws.clock(), name=held.name)
-        await mailing.queue(ws, tx, LetterKind.KEYS_CHANGED, person=held.id)
+        kind, about = LetterKind.KEYS_CHANGED, KeyChange.PASSWORD
+        await mailing.queue(ws, tx, kind, person=held.id, about=about)
         left = entering.end(ws, row) - ws.clock()
         return Entry(fresh, kept_seconds=int(left.total_seconds()) if row.is_kept else None)
 

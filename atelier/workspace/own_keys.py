@@ -20,7 +20,7 @@ from atelier.errors import AlreadySo, BadProof, BadSignIn, Invalid, NotFound, Si
 from atelier.model.ids import PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.keys import KeyRing, Standing
-from atelier.model.letters import LetterKind
+from atelier.model.letters import KeyChange, LetterKind
 from atelier.model.people import Actor, Proof
 from atelier.workspace import mailing, second_factors, throttle
 from atelier.workspace.place import Workspace
@@ -31,6 +31,15 @@ CODES: Final = 10
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARACTERS: Final = 16
 _READ_AS: Final = str.maketrans("OIL", "011", " -\u2010\u2011\u2013\u00a0\u202f")
+
+_CHANGES: Final = {
+    NetworkVerb.PASSKEY_ADDED: KeyChange.PASSKEY_ADDED,
+    NetworkVerb.PASSKEY_REMOVED: KeyChange.PASSKEY_REMOVED,
+    NetworkVerb.APP_ADDED: KeyChange.APP_ADDED,
+    NetworkVerb.APP_REMOVED: KeyChange.APP_REMOVED,
+    NetworkVerb.CODES_RENEWED: KeyChange.CODES_RENEWED,
+    NetworkVerb.RECOVERY_CODE_USED: KeyChange.CODE_USED,
+}
 
 
 async def look(ws: Workspace, actor: Actor, token: str) -> KeyRing:
@@ -142,7 +151,8 @@ async def removed(
 async def tell(ws: Workspace, tx: Transaction, actor: Actor, verb: NetworkVerb) -> None:
     """Note a change of her keys, and write her of it: it may not have been she."""
     await journal.note_network(tx, actor, verb, ws.clock())
-    await mailing.queue(ws, tx, LetterKind.KEYS_CHANGED, person=actor.person_id)
+    kind, about = LetterKind.KEYS_CHANGED, _CHANGES[verb]
+    await mailing.queue(ws, tx, kind, person=actor.person_id, about=about)
 
 
 async def use_code(ws: Workspace, tx: Transaction, actor: Actor, typed: str) -> None:
@@ -177,7 +187,8 @@ async def remove_all(ws: Workspace, actor: Actor, person: PersonId) -> None:
         await sessions.end_steps(tx, person)
         removed = NetworkVerb.KEYS_REMOVED
         await journal.note_network(tx, actor, removed, ws.clock(), name=found.name)
-        await mailing.queue(ws, tx, LetterKind.KEYS_CHANGED, person=person)
+        kind, about = LetterKind.KEYS_CHANGED, KeyChange.ALL_REMOVED
+        await mailing.queue(ws, tx, kind, person=person, about=about)
 
     await ws.db.write(unit)
 

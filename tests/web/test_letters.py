@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import unescape
 
 import pytest
 
-from atelier.model.letters import TOPICS, Letter, LetterKind, Topic
-from atelier.web.letters import WORDINGS, Composer
+from atelier.model.letters import TOPICS, KeyChange, Letter, LetterKind, Topic
+from atelier.web.language import LANGUAGES, Voice
+from atelier.web.letters import CHANGE_WORDS, WORDINGS, Composer
 
 SENDER = "atelier@reseau.example"
 AT = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -23,6 +26,7 @@ FACTS = {
     "folder": "Zones", "title": "Zonage", "place": "Zénith", "online": "https://visio.example/z",
 }  # fmt: skip
 KINDS = list(LetterKind)
+VOICES = {language: Voice(language, "Europe/Paris") for language in LANGUAGES}
 COMPOSER = Composer(SENDER, "fr", "Europe/Paris")
 
 
@@ -39,6 +43,8 @@ def letter(
         identity="0123456789abcdef" * 2,
         written_at=AT,
         facts={**FACTS, **facts},
+        change=KeyChange.APP_ADDED if kind is LetterKind.KEYS_CHANGED else None,
+        at=AT,
         day=AT if is_meeting else None,
         has_time=is_meeting,
         link=LINK,
@@ -95,6 +101,16 @@ def test_no_french_is_left_in_english(kind: LetterKind) -> None:
         french = r"\b(le|la|les|une?|des?|vous|votre|ce|cette|est|pour|dans|réunion|Bonjour|Où)\b"
         assert not re.search(french, said), said
         assert not re.search(r"[éèàùçêô«»\u202f]", said), said
+
+
+@pytest.mark.parametrize("change", KeyChange)
+def test_the_letter_about_keys_says_what_changed_and_when(change: KeyChange) -> None:
+    assert set(CHANGE_WORDS) == set(KeyChange)
+    for language, day in (("fr", "12 mars 2026 à 10:00"), ("en", "12 March 2026 at 10:00")):
+        one = replace(letter(LetterKind.KEYS_CHANGED, language=language), change=change)
+        said = VOICES[language].text(CHANGE_WORDS[change])
+        for body in bodies(composed(one)):
+            assert said in unescape(body) and day in body.replace("\u202f", " "), language
 
 
 def test_headers_say_who_writes_that_a_machine_does_and_how_to_stop() -> None:

@@ -19,7 +19,7 @@ from atelier.errors import (
 )
 from atelier.model.folders import Subject, SubjectKind
 from atelier.model.ids import OrganisationId, PersonId
-from atelier.model.letters import Letter, LetterKind
+from atelier.model.letters import KeyChange, Letter, LetterKind
 from atelier.model.people import Actor
 from atelier.workspace import email_changes, journal, people, upkeep
 from atelier.workspace.entering import Visitor
@@ -287,6 +287,7 @@ async def test_a_steward_gives_another_address_and_nobody_else_may(world: World)
     told = (await journal.of_network(world.ws, world.steward)).lines[0]
     assert (told.verb, told.facts) == ("email_changed", {"name": "Awa"})
     assert "keys_changed" in await world.values("SELECT kind FROM letters")
+    assert KeyChange.ADDRESS in await world.values("SELECT about_id FROM letters")
     await people.sign_in(world.ws, NEW, PASSWORD, Visitor(HERE))
     await email_changes.set_by_steward(world.ws, world.steward, awa.person_id, NEW.upper())
     assert await address(world, awa) == NEW.upper()

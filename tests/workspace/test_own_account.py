@@ -18,6 +18,7 @@ from atelier.errors import (
 )
 from atelier.model.folders import Subject, SubjectKind
 from atelier.model.ids import OrganisationId
+from atelier.model.letters import KeyChange
 from atelier.model.people import Actor, Proof
 from atelier.workspace import accounts, calendars, journal, own_account, passwords, people, throttle
 from atelier.workspace.entering import Entry, Visitor
@@ -91,6 +92,7 @@ async def test_another_password_ends_all_but_this_session_which_gets_a_new_token
         await calendars.feed(world.ws, feed, site="https://x")
     assert await world.values("SELECT COUNT(*) FROM email_changes") == [0]
     assert await world.values("SELECT kind FROM letters") == ["keys_changed"]
+    assert await world.values("SELECT about_id FROM letters") == [KeyChange.PASSWORD]
     told = (await journal.of_network(world.ws, world.steward)).lines[0]
     assert (told.verb, told.person) == ("password_changed", "Awa")
     await sign_in(world, OTHER)

@@ -20,9 +20,11 @@ from atelier.errors import (
 )
 from atelier.model.ids import PersonId
 from atelier.model.keys import Standing
+from atelier.model.letters import KeyChange
 from atelier.model.people import Proof
-from atelier.workspace import authenticators, own_keys, passkeys, people, throttle
+from atelier.workspace import authenticators, own_keys, passkeys, people, second_step, throttle
 from tests.builders import STEWARD, World, in_network, network
+from tests.mailed import mailed
 from tests.workspace.keyholders import HOME, PASSWORD, Device, Keyholder, keyholder
 
 OBLIGED = {"SESSIONS_SECOND_FACTOR": "stewards"}
@@ -272,3 +274,43 @@ async def test_a_steward_takes_the_keys_of_one_who_lost_her_phone_never_her_own(
     )
     noted = await world.values("SELECT facts FROM network_journal ORDER BY id DESC LIMIT 1")
     assert noted == ['{"name": "Awa"}']
+
+
+async def _letters(world: World) -> list[KeyChange]:
+    """The changes that letters told her since the last look."""
+    found = await world.values("SELECT about_id FROM letters WHERE kind = 'keys_changed'")
+    await world.change("DELETE FROM letters")
+    return [KeyChange(one) for one in found]
+
+
+@in_network
+async def test_each_change_of_ones_keys_is_mailed_to_her_and_says_which(world: World) -> None:
+    awa, bo = await keyholder(world), await keyholder(world, "Bo")
+    await awa.add_app()
+    assert await _letters(world) == [], "no mail server"
+    world.ws = mailed(world.ws)
+    ws, actor = world.ws, awa.actor
+    await awa.add_passkey()
+    assert await _letters(world) == [KeyChange.PASSKEY_ADDED]
+    await own_keys.renew_codes(ws, actor, awa.token)
+    assert await _letters(world) == [KeyChange.CODES_RENEWED]
+    await authenticators.remove(ws, actor, awa.token)
+    assert await _letters(world) == [KeyChange.APP_REMOVED]
+    await awa.add_app()
+    assert await _letters(world) == [KeyChange.APP_ADDED]
+    codes = await own_keys.renew_codes(ws, actor, awa.token)
+    step = await awa.sign_in()
+    await _letters(world)
+    await second_step.by_code(ws, step.token, codes[0], HOME)
+    assert await _letters(world) == [KeyChange.CODE_USED]
+    (known,) = (await awa.ring()).passkeys
+    with pytest.raises(NotFound):
+        await passkeys.remove(ws, bo.actor, bo.token, known.id)
+    assert await _letters(world) == []
+    await passkeys.remove(ws, actor, awa.token, known.id)
+    assert await _letters(world) == [KeyChange.PASSKEY_REMOVED]
+    await own_keys.remove_all(ws, world.steward, actor.person_id)
+    assert await _letters(world) == [KeyChange.ALL_REMOVED]
+    link = await people.issue_link(ws, world.steward, actor.person_id)
+    await people.use_link(ws, link, PASSWORD)
+    assert await _letters(world) == [KeyChange.PASSWORD_BY_LINK]

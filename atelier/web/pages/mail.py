@@ -28,7 +28,6 @@ _MAX_STOP_BYTES: Final = 4_096
 
 KINDS: Final[Mapping[LetterKind, str]] = {
     LetterKind.INVITATION: N_("Invitation"),
-    LetterKind.WELCOME: N_("Accès à un nouveau compte"),
     LetterKind.RESET: N_("Mot de passe oublié"),
     LetterKind.EMAIL_OLD: N_("Changement d'adresse"),
     LetterKind.EMAIL_NEW: N_("Changement d'adresse"),
