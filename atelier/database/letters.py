@@ -10,12 +10,13 @@ from typing import Any
 from atelier.database.engine import Transaction
 from atelier.database.times import from_ms, to_ms
 from atelier.model.ids import InviteId, LetterId, PersonId
-from atelier.model.letters import LetterKind, LetterRow, LetterState, Topic
+from atelier.model.letters import LetterKind, LetterRow, LetterState, MailHealth, Topic
 
 _LETTER = (
     "SELECT id, kind, person_id, invite_id, about_id, once, state, attempts, answer, sent_to,"
     " created_at, changed_at FROM letters"
 )
+_ANSWERED = "(answer >= '2' AND answer < '6')"
 _UNSURE = "(state = 'handed' AND (answer <> '' OR changed_at <= :since))"
 
 
@@ -182,6 +183,36 @@ async def counts(tx: Transaction) -> dict[LetterState, int]:
     """How many letters are in each state."""
     rows = await tx.rows("SELECT state, COUNT(*) FROM letters GROUP BY state")
     return {LetterState(state): number for state, number in rows}
+
+
+async def health(tx: Transaction) -> MailHealth:
+    """How the mail fares, by what became of the letters that are there."""
+    waiting = await tx.row("SELECT COUNT(*), MIN(created_at) FROM letters WHERE state = 'waiting'")
+    refused = await tx.row(
+        "SELECT changed_at, answer FROM letters WHERE state = 'refused'"
+        " ORDER BY changed_at DESC, id DESC LIMIT 1"
+    )
+    assert waiting is not None
+    return MailHealth(
+        waiting=waiting[0],
+        waiting_since=None if waiting[1] is None else from_ms(waiting[1]),
+        refused_at=None if refused is None else from_ms(refused[0]),
+        refusal="" if refused is None else refused[1],
+        unreached_since=await _unreached_since(tx),
+    )
+
+
+async def _unreached_since(tx: Transaction) -> datetime | None:
+    """Since when letters are tried and no server answers; a server's answer begins by a code."""
+    tried = await tx.row(
+        "SELECT MIN(created_at), MAX(changed_at) FROM letters WHERE state = 'waiting'"
+        f" AND attempts > 0 AND answer <> '' AND NOT {_ANSWERED}"
+    )
+    assert tried is not None
+    if tried[0] is None:
+        return None
+    answered = await tx.value(f"SELECT COALESCE(MAX(changed_at), 0) FROM letters WHERE {_ANSWERED}")
+    return None if answered >= tried[1] else from_ms(max(tried[0], answered))
 
 
 async def troubled(tx: Transaction, since: datetime, limit: int) -> list[LetterRow]:

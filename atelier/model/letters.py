@@ -114,6 +114,21 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MailHealth:
+    """How the mail fares: letters that wait, the oldest since when; None for none.
+
+    `refusal` is what was said of the last one that was refused, `refused_at`. No server has
+    answered since `unreached_since`, None when one does or nothing was tried.
+    """
+
+    waiting: int
+    waiting_since: datetime | None
+    refused_at: datetime | None
+    refusal: str
+    unreached_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a letter says when it leaves, before it is put into words.
 

@@ -13,7 +13,7 @@ from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid
 from atelier.model.ids import LetterId
 from atelier.model.journal import NetworkVerb
-from atelier.model.letters import LetterKind, LetterRow, LetterState
+from atelier.model.letters import LetterKind, LetterRow, LetterState, MailHealth
 from atelier.model.people import Actor
 from atelier.workspace import mailing
 from atelier.workspace.place import Workspace
@@ -33,20 +33,30 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How the mail fares; `server` is "" where none is set, and then nothing is sent.
+    """The mail of the network; `server` is "" where none is set, and then nothing is sent.
 
     `troubled` are the last `MOST_SHOWN` letters that somebody should look at.
     """
 
     server: str
     sender: str
-    waiting: int
+    health: MailHealth
     sent: int
     troubled: tuple[Troubled, ...]
 
 
+async def health(ws: Workspace, actor: Actor) -> MailHealth:
+    """How the mail fares, in short, for stewards."""
+
+    async def unit(tx: Transaction) -> MailHealth:
+        await access.manage(tx, actor)
+        return await records.health(tx)
+
+    return await ws.db.read(unit)
+
+
 async def look(ws: Workspace, actor: Actor) -> Desk:
-    """How the mail fares, for stewards."""
+    """The mail of the network, for stewards."""
     mail, before = ws.settings.mail, ws.clock() - _STILL_GOING
 
     async def unit(tx: Transaction) -> Desk:
@@ -56,7 +66,7 @@ async def look(ws: Workspace, actor: Actor) -> Desk:
         return Desk(
             server=mail.server,
             sender=mail.sender,
-            waiting=counts.get(LetterState.WAITING, 0),
+            health=await records.health(tx),
             sent=counts.get(LetterState.SENT, 0),
             troubled=tuple([Troubled(row, await _recipient(tx, row)) for row in rows]),
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from atelier.model.reading import FailedReading, Outside, OutsideProgram
 from atelier.web.pages.health import BOUNDS, PROGRAMS, STATES
+from tests.web.mail_contexts import HEALTH
 
 _EVIL = "<script>alert('x')</script>"
 _AT = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
@@ -27,6 +28,9 @@ def health_pages() -> dict[str, dict[str, object]]:
             "programs": [(PROGRAMS[one.name], one) for one in found],
             "bounds": [(words, at != 1) for at, words in enumerate(BOUNDS.values())],
             "states": [(words, 1_200) for words in STATES.values()],
+            "has_mail": True,
+            "mail": HEALTH,
+            "refusal": _EVIL,
             "failed": [(FailedReading(7, 3, 5, _EVIL, _AT), _EVIL)],
         },
     }

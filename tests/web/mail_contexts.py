@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from atelier.model.ids import LetterId, PersonId
-from atelier.model.letters import LetterKind, LetterRow, LetterState
+from atelier.model.letters import LetterKind, LetterRow, LetterState, MailHealth
 from atelier.web.pages.mail import STATES, TroubledLine
 from atelier.workspace.mail_desk import Desk, Troubled
 
 _EVIL = "<script>alert('x')</script>"
 _AT = datetime(2026, 7, 12, 22, 30, tzinfo=UTC)
+HEALTH = MailHealth(3, _AT, _AT, _EVIL, _AT)
 
 
 def mail_pages() -> dict[str, dict[str, object]]:
@@ -21,7 +22,11 @@ def mail_pages() -> dict[str, dict[str, object]]:
     ]
     troubled = tuple(line.letter for line in lines)
     return {
-        "letters/desk.html": {"desk": Desk(_EVIL, _EVIL, 3, 1_200, troubled), "lines": lines},
+        "letters/desk.html": {
+            "desk": Desk(_EVIL, _EVIL, HEALTH, 1_200, troubled),
+            "lines": lines,
+            "refusal": _EVIL,
+        },
         "letters/mine.html": {"is_set": False, "topics": [("meetings", _EVIL, True)]},
         "letters/stop.html": {"topic": _EVIL, "is_done": False},
     }

@@ -65,5 +65,11 @@ def test_nobody_else_is_told_how_reading_fares(made: Network, clients: Clients) 
     assert 'href="/reading"' in clients("ada").get("/network").text
 
 
+def test_how_the_mail_fares_stands_beside_it(made: Network, clients: Clients) -> None:
+    text = clients("ada").get("/reading").text
+    assert "Aucun serveur de courriel n’est réglé" in text
+    assert 'href="/network/mail"' in text
+
+
 def test_without_anything_given_up_the_page_says_so(made: Network, clients: Clients) -> None:
     assert "Aucune lecture" in clients("ada").get("/reading").text

@@ -190,13 +190,40 @@ def test_stewards_see_refusals_and_send_again(made: Network, clients: Clients) -
     again = send(ada, f"/network/mail/{letter}/again")
     assert again.headers["location"] == "/network/mail?done=mail-again"
     assert HTMLParser(ada.get("/network/mail").text).css("main tbody tr") == []
-    assert "1 attend" in ada.get("/network/mail").text
+    assert "1 courriel attend" in ada.get("/network/mail").text
     test = send(ada, "/network/mail/test")
     assert test.headers["location"] == "/network/mail?done=mail-tested"
-    assert "2 attendent" in ada.get("/network/mail").text
+    assert "2 courriels attendent" in ada.get("/network/mail").text
     assert send(ada, "/network/mail/999999/again").status_code == 409
     journal = HTMLParser(ada.get("/journal").text).css("main")[0].text()
     assert "a fait renvoyer un message à Bo" in journal
+
+
+def test_how_the_mail_fares_stands_on_the_desk_and_with_the_health_of_the_rest(
+    made: Network, clients: Clients
+) -> None:
+    refused(made, "bo")
+    letter = refused(made, "cy")
+
+    async def unreached(ws: Workspace) -> None:
+        async def unit(tx: Transaction) -> None:
+            long_ago = ws.clock() - timedelta(days=2)
+            unreached = "Error connecting: refused"
+            await tx.run("UPDATE letters SET changed_at = 0 WHERE id <> :id", id=letter)
+            waits = LetterState.WAITING
+            await records.settle(tx, letter, waits, ws.clock(), answer=unreached)
+            ms = int(long_ago.timestamp() * 1000)
+            await tx.run("UPDATE letters SET created_at = :ms WHERE id = :id", ms=ms, id=letter)
+
+        await ws.db.write(unit)
+
+    within(made, unreached)
+    for path in ("/network/mail", "/reading"):
+        page = clients("ada").get(path).text
+        assert "Le serveur de courriel ne répond pas depuis le" in page
+        assert "1 courriel attend, le plus ancien depuis le" in page
+        assert "Dernier refus le 1 janvier 1970" in page.replace("1er", "1")
+        assert "550 5.1.1 &lt;script&gt;" in page
 
 
 def test_nobody_else_sees_the_mail_of_the_network(made: Network, clients: Clients) -> None:

@@ -234,7 +234,7 @@ def test_one_that_cannot_be_written_is_given_up_and_told_and_keeps_no_other_wait
         desk = await mail_desk.look(world.ws, world.steward)
         [one] = desk.troubled
         assert (one.to, one.row.state) == ("Awa", LetterState.REFUSED)
-        assert (one.row.answer, desk.waiting) == (LetterFault.DEFECT, 0)
+        assert (one.row.answer, desk.health.waiting) == (LetterFault.DEFECT, 0)
         await world.change("UPDATE meetings SET starts_at = :starts", starts=starts)
         await later(world)
         assert went_to(box) == ["marie"]

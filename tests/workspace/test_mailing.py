@@ -14,7 +14,7 @@ from atelier.database import letters as records
 from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Forbidden, NotFound
 from atelier.model.ids import InviteId, LetterId
-from atelier.model.letters import LetterFault, LetterKind, LetterRow, LetterState
+from atelier.model.letters import LetterFault, LetterKind, LetterRow, LetterState, MailHealth
 from atelier.model.people import Actor
 from atelier.post.smtp import Patience, SmtpPost
 from atelier.settings import Mail
@@ -159,11 +159,50 @@ def test_a_server_that_is_down_loses_nothing(tmp_path: Path) -> None:
             await world.send_letters()
             await later(world)
             assert box.messages == []
-            assert (await mail_desk.look(world.ws, world.steward)).waiting == 3
+            assert (await mail_desk.look(world.ws, world.steward)).health.waiting == 3
             async with mail_server(box, port=port):
                 await later(world)
                 await later(world)
             assert len(box.messages) == 3
+
+    asyncio.run(story())
+
+
+def test_how_the_mail_fares_is_told_to_stewards_alone(tmp_path: Path) -> None:
+    box = Mailbox(refused={"awa@example.org": "550 unknown", "bo@example.org": "451 later"})
+
+    async def story() -> None:
+        async with mail_server(box) as port:
+            pass
+        async with mailed(tmp_path, port) as world:
+            awa, bo = await world.person("Awa"), await world.person("Bo")
+            with pytest.raises(Forbidden):
+                await mail_desk.health(world.ws, awa)
+            calm = await mail_desk.health(world.ws, world.steward)
+            assert calm == MailHealth(0, None, None, "", None)
+            begun = world.clock()
+            await queue(world, world.steward)
+            await world.send_letters()
+            await later(world)
+            await queue(world, bo)
+            down = await mail_desk.health(world.ws, world.steward)
+            assert down == MailHealth(2, begun, None, "", begun)
+            async with mail_server(box, port=port):
+                await queue(world, awa)
+                await later(world)
+                await later(world)
+                up = await mail_desk.health(world.ws, world.steward)
+                assert (up.waiting, up.unreached_since) == (1, None)
+                assert up.refusal == "550 unknown" and up.refused_at is not None
+            settled = "SELECT MAX(changed_at) FROM letters WHERE state <> 'waiting'"
+            answered = await world.values(settled)
+            await queue(world, world.steward)
+            await later(world)
+            again = await mail_desk.health(world.ws, world.steward)
+            assert again.unreached_since is not None
+            assert again.unreached_since.timestamp() * 1000 >= answered[0]
+            assert again.waiting_since is not None
+            assert again.waiting_since < again.unreached_since
 
     asyncio.run(story())
 
@@ -196,7 +235,7 @@ def test_a_refused_address_is_told_to_stewards_with_the_answer_and_tried_no_more
         [one] = desk.troubled
         assert (one.to, one.row.sent_to) == ("Awa", "awa@example.org")
         assert (one.row.state, one.row.answer) == (LetterState.REFUSED, "550 unknown")
-        assert (desk.sent, desk.waiting) == (1, 0)
+        assert (desk.sent, desk.health.waiting) == (1, 0)
         box.refused.clear()
         await later(world)
         assert len(box.messages) == 1

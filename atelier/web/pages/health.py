@@ -1,4 +1,4 @@
-"""How reading fares on this server, its programs and its bounds; for stewards."""
+"""How reading fares on this server, its programs and its bounds, and mail; for stewards."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from atelier.model.documents import ReadState
 from atelier.model.reading import Outside, OutsideProgram, ReadingMeans
 from atelier.web.doors import STEWARD, Door
 from atelier.web.language import N_
+from atelier.web.pages.mail import answer_words
 from atelier.web.visit import Visit
-from atelier.workspace import health
+from atelier.workspace import health, mail_desk, mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,18 @@ STATES: Final[Mapping[ReadState, str]] = {
 
 
 async def show(visit: Visit) -> Response:
-    """The programs, the bounds that hold, versions by state and readings given up."""
+    """The programs, the bounds that hold, versions by state, readings given up, and mail."""
     found = await health.look(visit.ws, visit.actor)
+    mail = await mail_desk.health(visit.ws, visit.actor)
     return visit.page(
         "reading/reading.html",
         path="/reading",
         programs=_programs(found.means),
         bounds=[(words, bool(getattr(found.means, name))) for name, words in BOUNDS.items()],
         states=[(words, found.states.get(state, 0)) for state, words in STATES.items()],
+        has_mail=mailing.is_set(visit.ws),
+        mail=mail,
+        refusal=answer_words(mail.refusal, visit.voice),
         failed=[(one, one.error.partition(":")[0]) for one in found.failed],
     )
 

@@ -109,7 +109,8 @@ async def show_desk(visit: Visit) -> Response:
     """How the mail fares."""
     desk = await mail_desk.look(visit.ws, visit.actor)
     lines = [_line(one, visit.voice) for one in desk.troubled]
-    return visit.page("letters/desk.html", path=_DESK, desk=desk, lines=lines)
+    refusal = answer_words(desk.health.refusal, visit.voice)
+    return visit.page("letters/desk.html", path=_DESK, desk=desk, lines=lines, refusal=refusal)
 
 
 async def send_test(visit: Visit) -> Response:
@@ -145,13 +146,17 @@ def _stop_page(visit: Visit, topic: Topic, *, is_done: bool) -> Response:
     return visit.page("letters/stop.html", topic=topic_words, is_done=is_done)
 
 
+def answer_words(answer: str, voice: Voice) -> str:
+    """What became of a letter: in our words, or in those of the server."""
+    return voice.text(ANSWERS[answer]) if answer in ANSWERS else answer
+
+
 def _line(one: Troubled, voice: Voice) -> TroubledLine:
-    answer = one.row.answer
     return TroubledLine(
         one,
         voice.text(KINDS[one.row.kind]),
         voice.text(STATES[one.row.state]),
-        voice.text(ANSWERS[answer]) if answer in ANSWERS else answer,
+        answer_words(one.row.answer, voice),
     )
 
 
