@@ -30,7 +30,7 @@ class Section(NamedTuple):
 
 
 PACE_WORDS: Final[Mapping[Pace, str]] = {
-    Pace.AT_ONCE: N_("Tout de suite"),
+    Pace.AT_ONCE: N_("Dans les minutes qui suivent"),
     Pace.DAILY: N_("Chaque matin"),
     Pace.WEEKLY: N_("Chaque lundi"),
     Pace.BEFORE_MEETING: N_("Avant une réunion"),

@@ -47,7 +47,7 @@ _FIXED: Final[tuple[tuple[str, int, str], ...]] = (
         "hours",
     ),
     (N_("Avis montrés à l'accueil : oubliés après"), orphans.TOLD_FOR.days, "days"),
-    (N_("Courrier parti ou sans objet : oublié après"), retention.LETTER_DAYS, "days"),
+    (N_("Courriel parti ou sans objet : oublié après"), retention.LETTER_DAYS, "days"),
     (N_("Changement d'adresse pas confirmé : oublié après"), email_changes.DAYS, "days"),
     (
         N_("Invitation restée sans réponse : oubliée, une fois expirée, après"),

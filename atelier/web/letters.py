@@ -79,7 +79,7 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Choisir un nouveau mot de passe"),
         (
             _ONCE_MINUTES,
-            N_("Si ce n'était pas vous, ignorez ce message : votre mot de passe ne change pas."),
+            N_("Si ce n'était pas vous, ignorez ce courriel : votre mot de passe ne change pas."),
         ),
     ),
     LetterKind.EMAIL_OLD: Wording(
@@ -87,7 +87,7 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         (
             N_("Vous avez demandé que votre adresse dans %(network)s devienne %(wanted)s."),
             N_(
-                "Pour que rien ne change sans vous, confirmez-le ici, puis depuis le message "
+                "Pour que rien ne change sans vous, confirmez-le ici, puis depuis le courriel "
                 "envoyé à la nouvelle adresse."
             ),
         ),
@@ -101,12 +101,12 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Confirmer votre nouvelle adresse"),
         (
             N_("Cette adresse doit devenir celle de votre compte dans %(network)s."),
-            N_("Confirmez-la ici, et aussi depuis le message envoyé à l'ancienne adresse."),
+            N_("Confirmez-la ici, et aussi depuis le courriel envoyé à l'ancienne adresse."),
         ),
         N_("Confirmer cette adresse"),
         (
             _ONCE_HOURS,
-            N_("Si ce n'était pas vous, ignorez ce message : rien ne change."),
+            N_("Si ce n'était pas vous, ignorez ce courriel : rien ne change."),
         ),
     ),
     LetterKind.KEYS_CHANGED: Wording(
@@ -122,9 +122,9 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Voir mes sessions"),
     ),
     LetterKind.TEST: Wording(
-        N_("Message d'essai de %(network)s"),
-        (N_("Ce message d'essai vous arrive : le courrier du réseau fonctionne."),),
-        N_("Voir l'état du courrier"),
+        N_("Courriel d'essai de %(network)s"),
+        (N_("Ce courriel d'essai vous arrive : les courriels du réseau partent bien."),),
+        N_("Voir les courriels du réseau"),
     ),
     LetterKind.ACCESS_GIVEN: Wording(
         N_("Un dossier vous est ouvert : %(folder)s"),
@@ -274,10 +274,10 @@ class Composer:
             "link": letter.link,
             "after": say(wording.after),
             "sign_off": voice.text(
-                N_("Ce message est envoyé par %(network)s. Il ne sert à rien d'y répondre."),
+                N_("Ce courriel est envoyé par %(network)s. Il ne sert à rien d'y répondre."),
                 **facts,
             ),
-            "stop": "" if topic is None else voice.text(N_("Ne plus recevoir ces messages")),
+            "stop": "" if topic is None else voice.text(N_("Ne plus recevoir ces courriels")),
             "stop_link": letter.stop_link,
         }
 

@@ -12,17 +12,23 @@ EVIL = "<script>alert('x')</script>.pdf"
 
 def follow_pages() -> dict[str, dict[str, object]]:
     """What these add to the pages, and the page that lists what somebody follows."""
-    folder = form_of(Followable.FOLDER, 12, None, VOICE)
-    document = form_of(Followable.DOCUMENT, 7, Pace.WEEKLY, VOICE)
+    folder = form_of(Followable.FOLDER, 12, None, VOICE, is_sent=False)
+    document = form_of(Followable.DOCUMENT, 7, Pace.WEEKLY, VOICE, is_sent=True)
     return {
         "folders/folder.html": {"follow": folder},
         "documents/document.html": {"follow": document},
         "meetings/meetings.html": {
-            "follow": form_of(Followable.SERIES, 3, Pace.BEFORE_MEETING, VOICE)
+            "follow": form_of(Followable.SERIES, 3, Pace.BEFORE_MEETING, VOICE, is_sent=True)
         },
         "searches/searches.html": {
             "follow_forms": [
-                form_of(Followable.SEARCH, number, Pace.DAILY if number % 2 else None, VOICE)
+                form_of(
+                    Followable.SEARCH,
+                    number,
+                    Pace.DAILY if number % 2 else None,
+                    VOICE,
+                    is_sent=True,
+                )
                 for number in range(1, 5)
             ]
         },

@@ -319,7 +319,7 @@ def test_without_letters_a_change_of_address_leads_to_the_steward(clients: Clien
     page = clients("bo").get("/account/email").text
     assert 'name="current"' not in page and "administrateur de votre réseau" in said(page)
     refused = send(clients("bo"), "/account/email", email=NEW, current=PASSWORD)
-    assert refused.status_code == 422 and "n'envoie pas de courriers" in said(refused.text)
+    assert refused.status_code == 422 and "n'envoie pas de courriels" in said(refused.text)
 
 
 def test_a_steward_changes_an_address_and_ends_sessions_from_the_sheet(

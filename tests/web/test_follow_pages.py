@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
 
+from atelier.settings import Mail
 from tests.web.network import Clients, Network, network, send, served
 
 
@@ -26,15 +28,35 @@ def test_a_folder_is_followed_from_its_page_and_listed(made: Network, clients: C
     here = f"/folders/{made.shared}"
     assert f'action="{here}/follow"' in bo.get(here).text
     answer = send(bo, f"{here}/follow", pace="weekly")
-    assert answer.headers["location"] == f"{here}?done=followed"
+    assert answer.headers["location"] == f"{here}?done=followed-unsent"
+    assert "rien ne vous sera écrit" in bo.get(answer.headers["location"]).text
+    assert "suivre le note dans vos suivis" in bo.get(here).text
+    assert "Un courriel vous dit" not in bo.get(here).text
     assert '<option value="weekly" selected>' in bo.get(here).text
     page = bo.get("/account/follows").text
     assert f'href="{here}"' in page
-    assert "n’envoie pas de messages" in page, "this installation has no mail server"
-    assert send(bo, "/account/follows/1", pace="at_once").status_code == 303
+    assert "n’envoie pas de courriels" in page, "this installation has no mail server"
+    assert "Un courriel dit" not in page
+    changed = send(bo, "/account/follows/1", pace="at_once")
+    assert changed.headers["location"] == "/account/follows?done=followed-unsent"
     assert '<option value="at_once" selected>' in bo.get(here).text
     assert send(bo, f"{here}/follow", pace="").headers["location"] == f"{here}?done=unfollowed"
     assert "Vous ne suivez rien" in bo.get("/account/follows").text
+
+
+def test_with_a_mail_server_the_pages_say_that_an_e_mail_tells_what_is_new(made: Network) -> None:
+    mail = Mail(server="localhost", port=1, security="none", sender="a@reseau.example")
+    settings = dataclasses.replace(made.settings, mail=mail)
+    with served(dataclasses.replace(made, settings=settings)) as clients:
+        bo, here = clients("bo"), f"/folders/{made.shared}"
+        assert "Un courriel vous dit ce que d’autres y font" in bo.get(here).text
+        answer = send(bo, f"{here}/follow", pace="weekly")
+        assert answer.headers["location"] == f"{here}?done=followed"
+        page = bo.get("/account/follows").text
+        assert "Un courriel dit ce que d’autres ont fait" in page
+        assert "n’envoie pas de courriels" not in page
+        changed = send(bo, "/account/follows/1", pace="at_once")
+        assert changed.headers["location"] == "/account/follows?done=follow-pace"
 
 
 def test_what_one_follows_is_nobody_elses(made: Network, clients: Clients) -> None:

@@ -103,6 +103,7 @@ def one_click(client: TestClient, path: str, **how: object) -> int:
 def test_somebody_chooses_what_she_gets_letters_about(made: Network, clients: Clients) -> None:
     bo = clients("bo")
     page = HTMLParser(bo.get("/account/mail").text)
+    assert page.body is not None and "Atelier vous écrit à bo@" in page.body.text()
     assert len(page.css("input[name=topic][checked]")) == len(Topic)
     answer = send(bo, "/account/mail", topic="access")
     assert answer.headers["location"] == "/account/mail?done=mail-chosen"
@@ -196,7 +197,7 @@ def test_stewards_see_refusals_and_send_again(made: Network, clients: Clients) -
     assert "2 courriels attendent" in ada.get("/network/mail").text
     assert send(ada, "/network/mail/999999/again").status_code == 409
     journal = HTMLParser(ada.get("/journal").text).css("main")[0].text()
-    assert "a fait renvoyer un message à Bo" in journal
+    assert "a fait renvoyer un courriel à Bo" in journal
 
 
 def test_how_the_mail_fares_stands_on_the_desk_and_with_the_health_of_the_rest(
@@ -286,9 +287,12 @@ def test_without_a_server_the_desk_says_so_and_sends_nothing(
     with network(tmp_path_factory.mktemp("nomail")) as made, served(made) as clients:
         ada = clients("ada")
         page = ada.get("/network/mail").text
-        assert "Aucun serveur de courrier" in page
-        assert "message d’essai" not in page
+        assert "Aucun serveur de courriel" in page
+        assert "courriel d’essai" not in page
         answer = send(ada, "/network/mail/test")
         assert answer.status_code == 422
-        assert "Aucun serveur de courrier" in answer.text
-        assert "pas encore de messages" in ada.get("/account/mail").text
+        assert "Aucun serveur de courriel" in answer.text
+        mine = ada.get("/account/mail").text
+        assert "n’envoie pas de courriels : rien ne vous est écrit" in mine.replace("\u00a0", " ")
+        assert "Atelier vous écrit" not in mine and "toujours écrit" not in mine
+        assert "Vous recevrez alors" in mine

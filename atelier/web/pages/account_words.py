@@ -29,8 +29,8 @@ WAYS: Final[tuple[Way, ...]] = (
         N_("La changer, à confirmer depuis les deux adresses."),
     ),
     Way("/account/keys", N_("Clés"), N_("Clé d'accès, application, codes de secours.")),
-    Way("/account/mail", N_("Courriers"), N_("Choisir ce qui vous est envoyé.")),
-    Way("/account/follows", N_("Ce que je suis"), N_("De quoi vous prévenir, et quand.")),
+    Way("/account/mail", N_("Courriels"), N_("Choisir ce qui vous est envoyé.")),
+    Way("/account/follows", N_("Vos suivis"), N_("De quoi vous prévenir, et quand.")),
     Way("/account/showing", N_("Annuaire"), N_("Choisir ce que les autres y voient de vous.")),
     Way("/account/sessions", N_("Appareils connectés"), N_("Voir où vous êtes connecté.")),
     Way("/account/data", N_("Mes données"), N_("En télécharger une copie.")),
@@ -66,7 +66,7 @@ ACCOUNT_NOTICES: Final[Mapping[str, str]] = {
     "sessions-ended": N_("Vos autres appareils sont déconnectés."),
     "signed-out-everywhere": N_("Vous êtes déconnecté partout."),
     "address-asked": N_(
-        "Un courrier part à chacune des deux adresses : ouvrez le lien dans l'un et dans l'autre."
+        "Un courriel part à chacune des deux adresses : ouvrez le lien dans l'un et dans l'autre."
     ),
     "address-given-up": N_("La demande est annulée : votre adresse ne change pas."),
     "person-address-changed": N_(

@@ -39,8 +39,8 @@ WAYS: Final[tuple[Way, ...]] = (
     ),
     Way(
         "/network/mail",
-        N_("Courrier du réseau"),
-        N_("Ce qui attend, ce qui est refusé, un message d'essai."),
+        N_("Courriels du réseau"),
+        N_("Ce qui attend, ce qui est refusé, un courriel d'essai."),
     ),
     Way("/journal", N_("Journal du réseau"), N_("Qui a changé quoi aux comptes et aux accès.")),
     Way(
@@ -59,7 +59,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "trash": N_("Corbeille"),
     "access_log": N_("Journal des consultations"),
     "backup": N_("Sauvegardes"),
-    "mail": N_("Envoi de messages"),
+    "mail": N_("Courriels"),
     "legal": N_("Mentions légales"),
     "network": N_("Réseau"),
 }

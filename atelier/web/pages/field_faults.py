@@ -19,7 +19,7 @@ NAME_FAULTS: Final[Mapping[str, str]] = {
 
 FAULTS: Final[Mapping[str, str]] = {
     "no_mail": N_(
-        "Aucun serveur de courrier n'est réglé : rien n'a été envoyé. Réglez-le dans config.toml."
+        "Aucun serveur de courriel n'est réglé : rien n'a été envoyé. Réglez-le dans config.toml."
     ),
     "empty": N_("Ce champ est à remplir."),
     "zero_quota": N_(
@@ -28,7 +28,7 @@ FAULTS: Final[Mapping[str, str]] = {
     ),
     "not_amount": N_("Écrivez un nombre, par exemple 5 ou 1,5."),
     "too_many_follows": N_(
-        "Vous suivez déjà %(value)s choses : retirez-en une de la page « Ce que je suis »."
+        "Vous suivez déjà %(value)s choses : retirez-en une de la page « Vos suivis »."
     ),
     "too_many_searches": N_(
         "Vous gardez déjà %(value)s recherches, c'est le plus : supprimez-en d'abord une."
@@ -49,7 +49,7 @@ FAULTS: Final[Mapping[str, str]] = {
     ),
     "wrong_password": N_("Ce n'est pas votre mot de passe actuel."),
     "same_address": N_("C'est déjà l'adresse de ce compte."),
-    "without_mail": N_("Atelier n'envoie pas de courriers ici : demandez à l'administrateur."),
+    "without_mail": N_("Atelier n'envoie pas de courriels ici : demandez à l'administrateur."),
     "malformed": N_("Cette écriture n'est pas complète ou pas correcte."),
     "number": N_("Un nombre entier est attendu ici."),
     "out_of_range": N_("Ce nombre est en dehors de ce qui est possible."),

@@ -13,7 +13,7 @@ from atelier.web.digest_words import KIND_WORDS, PACE_WORDS
 from atelier.web.doors import SIGNED_IN, Door, Endpoint, in_folder
 from atelier.web.language import Voice
 from atelier.web.visit import Visit, onward
-from atelier.workspace import follows
+from atelier.workspace import follows, mailing
 
 _MINE: Final = "/account/follows"
 _ADDRESSES: Final = {
@@ -31,11 +31,15 @@ _ACTIONS: Final = {
 
 
 class FollowForm(NamedTuple):
-    """The form of one thing: where it goes, the pace of now ("": not followed), the paces."""
+    """The form of one thing: where it goes, the pace of now ("": not followed), the paces.
+
+    `is_sent`: this installation sends letters at all.
+    """
 
     action: str
     pace: str
     paces: list[tuple[str, str]]
+    is_sent: bool
 
 
 class FollowLine(NamedTuple):
@@ -64,7 +68,7 @@ async def set_pace(visit: Visit) -> Response:
     form = await visit.form("pace")
     number = FollowId(visit.number("follow"))
     await follows.set_pace(visit.ws, visit.actor, number, form.choice("pace", Pace))
-    return onward(_MINE, "follow-pace")
+    return onward(_MINE, "follow-pace" if mailing.is_set(visit.ws) else "followed-unsent")
 
 
 async def remove(visit: Visit) -> Response:
@@ -85,7 +89,7 @@ def following(what: Followable, name: str) -> Endpoint:
             await follows.unfollow(visit.ws, visit.actor, what, number)
             return onward(back, "unfollowed")
         await follows.follow(visit.ws, visit.actor, what, number, form.choice("pace", Pace))
-        return onward(back, "followed")
+        return onward(back, "followed" if mailing.is_set(visit.ws) else "followed-unsent")
 
     return follow
 
@@ -95,12 +99,14 @@ async def follow_form(visit: Visit, what: Followable, number: int) -> FollowForm
     if visit.actor.seeing is not None:
         return None
     pace = await follows.pace_of(visit.ws, visit.actor, what, number)
-    return form_of(what, number, pace, visit.voice)
+    return form_of(what, number, pace, visit.voice, is_sent=mailing.is_set(visit.ws))
 
 
-def form_of(what: Followable, number: int, pace: Pace | None, voice: Voice) -> FollowForm:
+def form_of(
+    what: Followable, number: int, pace: Pace | None, voice: Voice, *, is_sent: bool
+) -> FollowForm:
     """The form of one thing that she follows at this pace, if any."""
-    return FollowForm(_ACTIONS[what].format(number), pace or "", _paces(what, voice))
+    return FollowForm(_ACTIONS[what].format(number), pace or "", _paces(what, voice), is_sent)
 
 
 def _line(one: Follow, voice: Voice) -> FollowLine:

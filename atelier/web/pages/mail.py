@@ -32,7 +32,7 @@ KINDS: Final[Mapping[LetterKind, str]] = {
     LetterKind.EMAIL_OLD: N_("Changement d'adresse"),
     LetterKind.EMAIL_NEW: N_("Changement d'adresse"),
     LetterKind.KEYS_CHANGED: N_("Alerte sur un compte"),
-    LetterKind.TEST: N_("Message d'essai"),
+    LetterKind.TEST: N_("Courriel d'essai"),
     LetterKind.ACCESS_GIVEN: N_("Dossier ouvert"),
     LetterKind.CONVENED: N_("Convocation"),
     LetterKind.MEETING_CHANGED: N_("Changement d'une réunion"),
@@ -45,8 +45,8 @@ STATES: Final[Mapping[LetterState, str]] = {
     LetterState.REFUSED: N_("refusé"),
 }
 ANSWERS: Final[Mapping[str, str]] = {
-    "": N_("Le serveur de courrier n'a rien répondu."),
-    LetterFault.ADDRESS: N_("Cette adresse ne peut pas recevoir de courrier : vérifiez-la."),
+    "": N_("Le serveur de courriel n'a rien répondu."),
+    LetterFault.ADDRESS: N_("Cette adresse ne peut pas recevoir de courriel : vérifiez-la."),
     LetterFault.GIVEN_UP: N_("Aucun essai n'a réussi pendant trois jours."),
     LetterFault.RESTORED: N_("Il attendait quand la sauvegarde restaurée a été faite."),
     LetterFault.DEFECT: N_(

@@ -22,7 +22,7 @@ from atelier.web.language import Voice
 from atelier.web.pages import narrowing
 from atelier.web.pages.follows import form_of
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import follows, saved
+from atelier.workspace import follows, mailing, saved
 
 _HERE: Final = "/searches"
 
@@ -123,9 +123,10 @@ def saved_lines(news: Iterable[SavedNews], voice: Voice) -> list[SavedLine]:
 async def _list(visit: Visit, refused: Refused, about: SavedId | None = None) -> Response:
     news = await saved.news(visit.ws, visit.actor)
     paces = await follows.paces(visit.ws, visit.actor, Followable.SEARCH)
+    is_sent = mailing.is_set(visit.ws)
     forms = [
-        form_of(Followable.SEARCH, one.saved.id, paces.get(one.saved.id), visit.voice)
-        for one in news
+        form_of(Followable.SEARCH, number, paces.get(number), visit.voice, is_sent=is_sent)
+        for number in (one.saved.id for one in news)
     ]
     return visit.page(
         "searches/searches.html",

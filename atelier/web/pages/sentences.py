@@ -404,7 +404,7 @@ MISSING: Final[Mapping[str, str]] = {
     "folder": N_("Ce dossier n'existe pas, ou votre accès ne permet pas de le voir."),
     "document": N_("Ce document n'existe pas, ou votre accès ne permet pas de le voir."),
     "aside": N_("Ce fichier n'est plus mis de côté pour vous."),
-    "stop_link": N_("Ce lien n'arrête aucun message : il est incomplet ou n'est pas d'ici."),
+    "stop_link": N_("Ce lien n'arrête aucun courriel : il est incomplet ou n'est pas d'ici."),
     "follow": N_("Vous ne suivez pas cela, ou plus."),
     "saved_search": N_("Cette recherche enregistrée n'existe pas, ou a été supprimée."),
     "version": N_("Cette version n'existe pas, ou votre accès ne permet pas de la voir."),
@@ -434,7 +434,7 @@ MISSING: Final[Mapping[str, str]] = {
 }
 
 ALREADY: Final[Mapping[str, str]] = {
-    "letter_left": N_("Ce message est déjà parti, ou n'a plus lieu d'être."),
+    "letter_left": N_("Ce courriel est déjà parti, ou n'a plus lieu d'être."),
     "address": N_("Un autre compte a cette adresse."),
     "without_keys": N_("Cette personne n'a plus ni clé d'accès ni application."),
     "still_open": N_("Ce compte est encore actif : désactivez-le d'abord."),

@@ -31,8 +31,8 @@ SETTING_FAULTS: Final[Mapping[str, str]] = {
     "not_host": N_("%(source)s : « %(key)s » doit être un nom de machine, ou vide."),
     "not_sender": N_("%(source)s : « %(key)s » doit être une adresse électronique, ou vide."),
     "sender_needed": N_(
-        "%(source)s : avec un serveur de courrier, « %(key)s » dit de quelle adresse partent les "
-        "messages."
+        "%(source)s : avec un serveur de courriel, « %(key)s » dit de quelle adresse partent les "
+        "courriels."
     ),
     "tls_needed": N_(
         "%(source)s : « %(key)s » ne peut être « none » que vers cette machine. Essayez "

@@ -330,8 +330,8 @@ NETWORK_JOURNAL: Final[Mapping[NetworkVerb, tuple[str, ...]]] = {
         N_("a exporté tout l'espace de travail, hors de tous les accès"),
     ),
     NetworkVerb.LETTER_SENT_AGAIN: (
-        N_("a fait renvoyer un message à %(name)s"),
-        N_("a fait renvoyer un message"),
+        N_("a fait renvoyer un courriel à %(name)s"),
+        N_("a fait renvoyer un courriel"),
     ),
     NetworkVerb.TERM_ADDED: (
         N_("a ajouté « %(subject)s » au glossaire : %(meanings)s"),
@@ -399,14 +399,17 @@ NOTICES: Final[Mapping[str, str]] = {
     "paper-unpinned": N_("La pièce n'est plus jointe à ce point ; le document reste à sa place."),
     "todo-done": N_("L'action est marquée comme faite."),
     "todo-reopened": N_("L'action est de nouveau à mener."),
-    "mail-chosen": N_("C'est noté : vos choix valent pour les prochains messages."),
+    "mail-chosen": N_("C'est noté : vos choix valent pour les prochains courriels."),
     "mail-tested": N_(
-        "Un message d'essai vous est envoyé. S'il n'arrive pas, cette page dira pourquoi."
+        "Un courriel d'essai vous est envoyé. S'il n'arrive pas, cette page dira pourquoi."
     ),
-    "mail-again": N_("Le message va être envoyé de nouveau."),
-    "followed": N_("C'est suivi : un message vous dira ce qui y est nouveau, fait par d'autres."),
+    "mail-again": N_("Le courriel va être envoyé de nouveau."),
+    "followed": N_("C'est suivi : un courriel vous dira ce qui y est nouveau, fait par d'autres."),
+    "followed-unsent": N_(
+        "C'est noté dans vos suivis. Ce réseau n'envoie pas de courriels : rien ne vous sera écrit."
+    ),
     "follow-pace": N_("C'est noté : vous serez prévenu à ce rythme."),
-    "unfollowed": N_("Ce n'est plus suivi : plus aucun message n'en parlera."),
+    "unfollowed": N_("Ce n'est plus suivi : aucun courriel n'en parlera plus."),
     "search-kept": N_("La recherche est enregistrée : l'accueil dira ce qui y est nouveau."),
     "search-renamed": N_("La recherche est renommée."),
     "search-forgotten": N_("La recherche enregistrée est supprimée. Aucun document n'a changé."),
