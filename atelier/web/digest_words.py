@@ -90,7 +90,7 @@ _SAID: Final[Mapping[Told, tuple[str, str]]] = {
         N_("%(who)s a déplacé %(n)s dossiers : %(names)s"),
     ),
     Told.MEETING_MADE: (
-        N_("%(who)s prépare la réunion « %(name)s » (%(day)s)"),
+        N_("%(who)s prépare la réunion « %(name)s » du %(day)s"),
         N_("%(who)s prépare %(n)s réunions : %(names)s"),
     ),
     Told.MEETING_CHANGED: (
@@ -98,23 +98,23 @@ _SAID: Final[Mapping[Told, tuple[str, str]]] = {
         N_("%(who)s a changé %(n)s réunions : %(names)s"),
     ),
     Told.MEETING_CONVENED: (
-        N_("%(who)s a convoqué la réunion « %(name)s » (%(day)s)"),
+        N_("%(who)s a convoqué la réunion « %(name)s » du %(day)s"),
         N_("%(who)s a convoqué %(n)s réunions : %(names)s"),
     ),
     Told.MEETING_CANCELLED: (
-        N_("%(who)s a annulé la réunion « %(name)s » (%(day)s)"),
+        N_("%(who)s a annulé la réunion « %(name)s » du %(day)s"),
         N_("%(who)s a annulé %(n)s réunions : %(names)s"),
     ),
     Told.MEETING_REVIVED: (
-        N_("%(who)s maintient la réunion « %(name)s » (%(day)s)"),
+        N_("%(who)s maintient la réunion « %(name)s » du %(day)s"),
         N_("%(who)s maintient %(n)s réunions : %(names)s"),
     ),
     Told.MINUTES_DEPOSITED: (
-        N_("%(who)s a déposé le compte rendu de « %(name)s » (%(day)s)"),
+        N_("%(who)s a déposé le compte rendu de « %(name)s » du %(day)s"),
         N_("%(who)s a déposé %(n)s comptes rendus : %(names)s"),
     ),
     Told.MINUTES_APPROVED: (
-        N_("%(who)s a approuvé le compte rendu de « %(name)s » (%(day)s)"),
+        N_("%(who)s a approuvé le compte rendu de « %(name)s » du %(day)s"),
         N_("%(who)s a approuvé %(n)s comptes rendus : %(names)s"),
     ),
 }
@@ -124,7 +124,7 @@ def subject(digest: Digest, network: str, voice: Voice, plain: Plain) -> str:
     """What the letter is called: how much is new, or before which meeting."""
     if digest.meeting and digest.starts_at is not None:
         day = voice.day(digest.starts_at)
-        message = N_("Avant la réunion « %(title)s » (%(day)s) : ce qui est nouveau")
+        message = N_("Avant la réunion « %(title)s » du %(day)s : ce qui est nouveau")
         return voice.text(message, title=plain(digest.meeting), day=day)
     count = sum(len(part.lines) for part in digest.parts) + digest.others
     return voice.plural(

@@ -158,7 +158,7 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
     LetterKind.DIGEST: Wording(
         N_("Ce qui est nouveau dans %(network)s"),
         (N_("Voici ce qui est nouveau dans ce que vous suivez, fait par d'autres que vous."),),
-        N_("Choisir ce que je suis"),
+        N_("Ouvrir l'atelier"),
     ),
 }
 
@@ -277,6 +277,8 @@ class Composer:
                 N_("Ce courriel est envoyé par %(network)s. Il ne sert à rien d'y répondre."),
                 **facts,
             ),
+            "more": voice.text(N_("Choisir ce que vous suivez")) if letter.digest else "",
+            "more_link": f"{facts['site']}/account/follows" if letter.digest else "",
             "stop": "" if topic is None else voice.text(N_("Ne plus recevoir ces courriels")),
             "stop_link": letter.stop_link,
         }

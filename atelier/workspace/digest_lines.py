@@ -113,10 +113,12 @@ async def told(tx: Transaction, actor: Actor, row: DigestRow, found: Found) -> D
     mine = {one.id: one for one in hers if one.id in row.after}
     if not mine:
         return None
-    parts = await _of_journal(tx, actor, row, hers)
+    parts, known = await _of_journal(tx, actor, row, hers)
     for follow, documents_found in found.items():
         if follow in mine:
-            parts[follow] = await _of_search(tx, actor, documents_found)
+            lines = await _of_search(tx, actor, documents_found)
+            parts[follow] = [line for line in lines if _key(line) not in known]
+            known |= {_key(line) for line in lines}
     shown = [DigestPart(mine[one], tuple(parts[one])) for one in mine if parts.get(one)]
     if not shown:
         return None
@@ -141,8 +143,11 @@ async def _before(tx: Transaction, actor: Actor, digest: Digest, meeting: Meetin
 
 async def _of_journal(
     tx: Transaction, actor: Actor, row: DigestRow, hers: Sequence[Follow]
-) -> dict[FollowId, list[DigestLine]]:
-    """The lines of each, without those that one at a quicker pace tells."""
+) -> tuple[dict[FollowId, list[DigestLine]], set[tuple[str, int]]]:
+    """The lines of each, without those that one at a quicker pace tells; and all that they tell.
+
+    What they tell, no search tells again.
+    """
     first = min(row.after.values())
     quicker = [
         one
@@ -157,11 +162,14 @@ async def _of_journal(
     }
     lines = await digests.lines(tx, actor, after, hers, row.through)
     by_follow: dict[FollowId, list[Line]] = {}
+    known: set[tuple[str, int]] = set()
     for line in lines:
         teller = min(line.by, key=rank.__getitem__)
+        thing = _thing(teller, line)
+        known |= set() if thing is None else {thing.key}
         if teller in row.after:
             by_follow.setdefault(teller, []).append(line)
-    return {follow: folded(follow, of_it) for follow, of_it in by_follow.items()}
+    return {follow: folded(follow, of_it) for follow, of_it in by_follow.items()}, known
 
 
 def _rank(follow: Follow) -> tuple[int, int, int, int]:
@@ -280,6 +288,13 @@ async def _of_search(
         for one, dossier in met.values()
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _key(line: DigestLine) -> tuple[str, int]:
+    """The thing that a line of a search tells, as `_Thing` names it."""
+    if line.document_id is not None:
+        return "document", line.document_id
+    return "meeting", line.meeting_id or 0
 
 
 def _bounded(digest: Digest) -> Digest:

@@ -235,9 +235,7 @@ async def _digest(tx: Transaction, writing: _Writing) -> Letter | None:
     found = await digest_lines.found(tx, writing.actor, DigestId(writing.row.about))
     if found is None:
         return None
-    letter = writing.saying(
-        writing.page("account", "follows"), site=writing.ws.settings.server.public_url
-    )
+    letter = writing.saying(writing.page(""), site=writing.ws.settings.server.public_url)
     return replace(letter, digest=found)
 
 

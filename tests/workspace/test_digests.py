@@ -253,7 +253,7 @@ async def test_before_a_meeting_she_is_told_two_days_before_once(
     [letter] = await told(world, box)
     assert "note.txt" in letter
     subject = str(box.messages[0]["Subject"]).replace("\u00a0", " ")
-    assert subject == "Avant la réunion « Comité » (20 mars 2026) : ce qui est nouveau"
+    assert subject == "Avant la réunion « Comité » du 20 mars 2026 : ce qui est nouveau"
     await world.deposit(world.steward, folder, "tard.txt", b"tard")
     assert await told(world, box, days=1) == []
     assert await told(world, box, days=30) == [], "no meeting comes"
@@ -267,7 +267,7 @@ async def test_a_series_tells_what_becomes_of_its_meetings(world: World, box: Ma
     await follow(world, awa, int(str(series)), what=Followable.SERIES)
     await preparing.set_state(world.ws, world.steward, number, MeetingState.CONVENED)  # type: ignore[arg-type]
     [letter] = await told(world, box)
-    assert "a convoqué la réunion « Comité » (20 mars 2026)" in letter
+    assert "a convoqué la réunion « Comité » du 20 mars 2026" in letter
     assert f"/meetings/{number}" in letter
     moved = Draft("Comité", date(2026, 3, 21), time(14), series="COPIL")
     await preparing.change(world.ws, world.steward, number, moved)  # type: ignore[arg-type]
@@ -308,6 +308,56 @@ async def test_a_search_tells_what_it_newly_finds_as_far_as_she_may_read_it(
     before = len(box.raw)
     await world.send_letters()
     assert len(box.raw) == before
+
+
+@with_mail
+async def test_what_a_followed_folder_and_searches_bring_is_told_once(
+    world: World, box: Mailbox
+) -> None:
+    awa, folder, _ = await shared(world)
+    other = await world.folder("Archives")
+    await world.grant(other, awa)
+    await world.settle()
+    await follow(world, awa, folder)
+    for words in ("maraude", "nuit"):
+        number = await saved.keep(world.ws, awa, Asked(words))
+        await follow(world, awa, number, what=Followable.SEARCH)
+    await world.deposit(world.steward, folder, "ici.txt", b"la maraude de nuit")
+    await world.deposit(world.steward, other, "ailleurs.txt", b"une maraude de nuit aussi")
+    await world.settle()
+    [letter] = await told(world, box)
+    assert letter.count("ici.txt") == letter.count("ailleurs.txt") == 1
+    assert "a déposé « ici.txt » dans « Réunions »" in letter
+    assert "La recherche trouve « ailleurs.txt »" in letter
+    assert "Dossier « Réunions »" in letter and letter.count("Recherche « ") == 1
+    assert await told(world, box) == []
+
+
+@with_mail
+async def test_what_a_quicker_folder_told_no_slower_search_tells_again(
+    world: World, box: Mailbox
+) -> None:
+    awa, folder, _ = await shared(world)
+    await world.settle()
+    await follow(world, awa, folder)
+    number = await saved.keep(world.ws, awa, Asked("maraude"))
+    await follow(world, awa, number, Pace.DAILY, what=Followable.SEARCH)
+    await world.deposit(world.steward, folder, "ici.txt", b"la maraude de nuit")
+    await world.settle()
+    [letter] = await told(world, box)
+    assert "ici.txt" in letter
+    assert await told(world, box, days=2) == []
+
+
+@with_mail
+async def test_the_button_of_a_digest_opens_the_workspace(world: World, box: Mailbox) -> None:
+    awa, folder, _ = await shared(world)
+    await follow(world, awa, folder)
+    await world.deposit(world.steward, folder, "note.txt")
+    [letter] = [one.replace("\r", "") for one in await told(world, box)]
+    assert "Ouvrir l’atelier :\nhttps://atelier.example.org/\n" in letter
+    assert "Choisir ce que vous suivez :\nhttps://atelier.example.org/account/follows\n" in letter
+    assert 'href="https://atelier.example.org/account/follows"' in box.texts()[1]
 
 
 @with_mail
