@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import beside, deposits, downloads, extraction, hidden, meetings, pages, signin
+from bench import beside, deposits, digests, downloads, extraction, hidden, meetings, pages, signin
 from tests.house import ROOT
 
 SAMPLE = '''"""How tall the cupboard is."""
@@ -137,6 +139,17 @@ def test_signing_in_is_measured_all_of_it() -> None:
     assert (page.goal, page.unit) == ("≤ 2", "times idle") and page.value > 0
     assert (hashes.goal, hashes.holds) == ("≤ 4", True)
     assert (answered.value, answered.goal) == (12, "≥ 12")
+
+
+def test_digests_of_a_morning_are_measured_made_and_said() -> None:
+    made, said = asyncio.run(digests.measured(110, 2_000))
+    assert (made.name, made.goal, made.unit) == ("110 digests made", "≤ 60", "s")
+    assert made.value > 0 and said.value > 0
+    letters = re.fullmatch(r"(\d+) digests put into words", said.name)
+    assert letters and 0 < int(letters[1]) <= 110
+    found = re.fullmatch(r"(\d+) letters, ([\d,]+) bytes each", said.against)
+    assert found and found[1] == letters[1], said.against
+    assert int(found[2].replace(",", "")) > 500, "each says something"
 
 
 def test_hidden_words_are_timed_against_missing_ones() -> None:
