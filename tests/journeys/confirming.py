@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import sqlite3
 import time
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.journeys.stage import Visit
 
 # The link that the letter to a new address would carry: the demonstration sends no letters.
 _CONFIRMING: Final = "c" * 43
+# What the link at the foot of a letter to the first steward carries.
+_SECRET: Final = "d" * 64
+_SEAL: Final = hmac.new(_SECRET.encode(), b"stop 1 digests", "sha256").hexdigest()
+_STOPPING: Final = f"1.digests.{_SEAL}"
 _PERSON: Final = "/people/{person:id}"
 
 
@@ -34,6 +39,20 @@ def ask_address(data: Path) -> None:
             (hashlib.sha256(_CONFIRMING.encode()).hexdigest(), person, now + 86_400_000),
         )
         records.commit()
+
+
+def write_to_first(data: Path) -> None:
+    """The first steward of the network in this data folder has got letters that can be stopped."""
+    with contextlib.closing(sqlite3.connect(data / "atelier.sqlite3", timeout=30)) as records:
+        records.execute("UPDATE people SET mail_secret = ? WHERE id = 1", (_SECRET,))
+        records.commit()
+
+
+def stopped_letters(visit: Visit) -> None:
+    """What the button of that page does."""
+    visit.goes(f"/mail/stop/{_STOPPING}")
+    visit.presses("Ne plus les recevoir")
+    visit.page.wait_for_selector("main a[href='/account/mail']")
 
 
 def refused_password(visit: Visit) -> None:
@@ -86,6 +105,8 @@ ACCOUNT_PAGES: Final = (
     Shown("account-email", "/account/email", at("/account/email")),
     Shown("account-email-waiting", "/account/email", at("/account/email"), OUTSIDER),
     Shown("account-confirm", "/confirm/{token}", at(f"/confirm/{_CONFIRMING}"), ""),
+    Shown("mail-stop", "/mail/stop/{token}", at(f"/mail/stop/{_STOPPING}"), ""),
+    Shown("mail-stopped", "/mail/stop/{token}", stopped_letters, ""),
     Shown("person-address", f"{_PERSON}/email", anothers_address, STEWARD),
     Shown("person-address-refused", f"{_PERSON}/email", refused_address, STEWARD),
     Shown("person-keys", f"{_PERSON}/remove-keys", anothers_keys, STEWARD),

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from atelier.demo.network import accounts
 from bench.serving import serving
-from tests.journeys.confirming import ask_address
+from tests.journeys.confirming import ask_address, write_to_first
 from tests.journeys.stage import Stage, browser
 
 
@@ -31,6 +31,7 @@ def stage(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     arguments = ("demo", "--no-browser", "--data", str(place / "network"))
     with serving(*arguments, log=place / "log") as server:
         ask_address(place / "network")
+        write_to_first(place / "network")
         yield Stage(chromium, f"http://localhost:{server.port}", accounts()[0].password)
         words = (place / "log").read_text(errors="replace")
         assert "Traceback" not in words and '"level": "error"' not in words, words[-4_000:]

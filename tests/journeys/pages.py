@@ -238,7 +238,6 @@ PAGES: Final = (
 # Doors that answer with something else than a page, and what.
 NOT_PAGES: Final[Mapping[str, str]] = {
     **MEETING_NOT_PAGES,
-    "/mail/stop/{token}": "only out of a letter; web/test_mail_pages",
     "/favicon.ico": "an icon, for browsers that ask without being told",
     "/deposits/{key}": "how far a deposit came, for the page's client",
     "/health": "two letters, for monitors",
