@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +14,7 @@ import pytest
 
 from atelier.model.letters import TOPICS, KeyChange, Letter, LetterKind, Topic
 from atelier.web.language import LANGUAGES, Voice
-from atelier.web.letters import CHANGE_WORDS, WORDINGS, Composer
+from atelier.web.letters import CHANGE_WORDS, MAX_HEADINGS, WORDINGS, Composer
 
 SENDER = "atelier@reseau.example"
 AT = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -126,6 +126,18 @@ def test_headers_say_who_writes_that_a_machine_does_and_how_to_stop() -> None:
     reset = composed(letter(LetterKind.RESET))
     assert reset["List-Unsubscribe"] is None
     assert reset["List-Unsubscribe-Post"] is None
+
+
+def test_a_meeting_that_ends_another_day_says_both_and_a_long_agenda_is_counted() -> None:
+    last = AT + timedelta(days=1, hours=2)
+    titles = tuple(f"Point <b>{number}</b>" for number in range(1, MAX_HEADINGS + 3))
+    one = replace(letter(LetterKind.CONVENED), until=last, agenda=titles)
+    text, html = bodies(composed(one))
+    said = text.replace("\u202f", " ")
+    assert "jeudi 12 mars 2026 à 10:00, jusqu’au vendredi 13 mars 2026 à 12:00" in said
+    assert f"{MAX_HEADINGS}. Point" in text and f"{MAX_HEADINGS + 1}. Point" not in text
+    assert "et 2 autres points" in said
+    assert "<b>" not in html and html.count("<li>") == MAX_HEADINGS
 
 
 def test_the_same_letter_has_the_same_number_whenever_it_is_sent() -> None:
