@@ -31,6 +31,7 @@ from atelier.model.folders import Action, Folder, Role, Subject, SubjectKind
 from atelier.model.ids import FolderId, GroupId, OrganisationId, PersonId
 from atelier.model.people import Actor
 
+INVITE = "invite"  # into the network, to no folder nor organisation: for stewards
 MANAGE = "manage"  # what stewards do: organisations, people, groups, settings
 GLOSSARY = "glossary"  # what who coordinates a folder does for the network's words
 SEEING = "seeing"  # what is refused to one who only looks, as somebody else

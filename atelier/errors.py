@@ -31,6 +31,7 @@ AtelierError
 │   ├── TooManyFiles        more files in one form than the limit
 │   ├── ArchiveTooLarge     more than one archive may hold
 │   └── TooMany             too often; wait
+│       ├── TooManyInvitations  as many invitations or letters of them as may be in a day
 │       ├── TooManyWaiting  as much of hers waits for an answer as may
 │       └── TooManyUploads  as many deposits of hers are unfinished as may be
 ├── Fault                   the installation cannot do it now; nothing half-done stays
@@ -308,6 +309,15 @@ class TooMany(Refusal):
     """Too often; wait `retry_after_seconds`."""
 
     retry_after_seconds: int
+
+
+@dataclass(eq=False)
+class TooManyInvitations(TooMany):
+    """As many as may be in a day: `fault` is `too_many_invitations` by one person, or
+    `too_many_letters` to one address.
+    """
+
+    fault: str
 
 
 @dataclass(eq=False)

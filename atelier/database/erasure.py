@@ -171,6 +171,7 @@ async def erase(tx: Transaction, person: PersonId, erased: str, at: datetime) ->
         "UPDATE people SET name = :erased, sort_key = :sort_key, email = '', email_key = :key,"
         " phone = '', shows_email = 0, shows_phone = 0, language = '', password_hash = '',"
         " is_steward = 0, may_open_top = 0, user_handle = NULL, mail_secret = '', seen_on = NULL,"
+        " email_proved_at = NULL,"
         " erased_at = :at WHERE id = :id",
         erased=erased,
         sort_key=names.sort_key(erased),

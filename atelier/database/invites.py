@@ -61,16 +61,17 @@ async def waiting(tx: Transaction, number: InviteId) -> Invite | None:
     return None if row is None else _invite(row)
 
 
-async def same(tx: Transaction, offer: Offer) -> InviteId | None:
-    """One that waits, expired or not, for the same address to the same folder and organisation."""
-    found = await tx.value(
-        f"SELECT i.id FROM invites i WHERE i.email_key = :key AND {_WAITS}"
-        " AND COALESCE(i.folder_id, 0) = :folder AND COALESCE(i.organisation_id, 0) = :home",
+async def same(tx: Transaction, offer: Offer) -> list[Invite]:
+    """Those that wait, expired or not, for an address to the same folder and organisation."""
+    rows = await tx.rows(
+        f"SELECT {_INVITE}, COALESCE(f.name, '') {_FROM} WHERE i.email_key = :key AND {_WAITS}"
+        " AND COALESCE(i.folder_id, 0) = :folder AND COALESCE(i.organisation_id, 0) = :home"
+        " ORDER BY i.id",
         key=names.key(offer.email),
         folder=offer.folder_id or 0,
         home=offer.organisation_id or 0,
     )
-    return None if found is None else InviteId(found)
+    return [_invite(row) for row in rows]
 
 
 async def of_address(tx: Transaction, email: str, now: datetime) -> list[Invite]:
@@ -118,14 +119,32 @@ async def renew(tx: Transaction, number: InviteId, by: PersonId, expires_at: dat
 
 
 async def accept(tx: Transaction, number: InviteId, by: PersonId, at: datetime) -> None:
-    """It was taken by somebody: its links end, and what it said of her."""
+    """It was taken by somebody: its links are spent, and what it said of her ends."""
     await tx.run(
         f"UPDATE invites SET accepted_at = :at, accepted_by = :by, {_FORGOTTEN} WHERE id = :id",
         at=to_ms(at),
         by=by,
         id=number,
     )
-    await _end_links(tx, number)
+    await tx.run(
+        "UPDATE sign_in_links SET used_at = :at WHERE invite_id = :id AND used_at IS NULL",
+        at=to_ms(at),
+        id=number,
+    )
+
+
+async def given(
+    tx: Transaction, token_hash: str, to: PersonId
+) -> tuple[FolderId | None, OrganisationId | None] | None:
+    """To what the invitation of a link was that somebody has accepted; None for any other."""
+    row = await tx.row(
+        "SELECT i.folder_id, i.organisation_id FROM sign_in_links l"
+        " JOIN invites i ON i.id = l.invite_id"
+        " WHERE l.token_hash = :token AND i.accepted_by = :person",
+        token=token_hash,
+        person=to,
+    )
+    return None if row is None else (row[0], row[1])
 
 
 async def withdraw(tx: Transaction, number: InviteId, at: datetime) -> None:

@@ -30,10 +30,10 @@ _DOCUMENT = (
 _LISTS: Final = {
     "identity": (
         "number name email phone language is_email_shown is_phone_shown is_steward"
-        " is_allowed_top_folders is_with_password seen_on created_at",
+        " is_allowed_top_folders is_with_password seen_on email_proved_at created_at",
         "SELECT id, name, email, phone, language, shows_email,"
         " shows_phone, is_steward, may_open_top,"
-        " password_hash <> '', seen_on, created_at FROM people WHERE id = :person",
+        " password_hash <> '', seen_on, email_proved_at, created_at FROM people WHERE id = :person",
     ),
     "memberships": (
         "organisation function is_representative starts_on ends_on",

@@ -296,12 +296,28 @@ async def set_password(tx: Transaction, person: PersonId, password_hash: str) ->
 
 
 async def set_email(tx: Transaction, person: PersonId, email: str) -> None:
-    """Keep another address of hers; it must be free."""
+    """Keep another address of hers, which nothing proves yet to be hers; it must be free."""
     await tx.run(
-        "UPDATE people SET email = :email, email_key = :key WHERE id = :id",
+        "UPDATE people SET email = :email, email_key = :key, email_proved_at = NULL WHERE id = :id",
         email=email,
         key=names.key(email),
         id=person,
+    )
+
+
+async def set_email_proved(tx: Transaction, person: PersonId, at: datetime | None) -> None:
+    """Note since when it is known that she reads letters to her address; None: it is not."""
+    await tx.run(
+        "UPDATE people SET email_proved_at = :at WHERE id = :id",
+        at=None if at is None else to_ms(at),
+        id=person,
+    )
+
+
+async def has_proved_email(tx: Transaction, person: PersonId) -> bool:
+    """Whether she has shown, by a link out of a letter, that her address is hers."""
+    return bool(
+        await tx.value("SELECT email_proved_at IS NOT NULL FROM people WHERE id = :id", id=person)
     )
 
 

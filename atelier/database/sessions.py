@@ -66,13 +66,15 @@ class Purpose(StrEnum):
 class LinkRow:
     """A one-time link: for whom or for which invitation, and what for.
 
-    `issued_by` handed it out (None: the installation, or she herself).
+    `issued_by` handed it out (None: the installation, or she herself). `is_mailed`: it left by a
+    letter and was shown to nobody else.
     """
 
     purpose: Purpose
     person_id: PersonId | None = None
     invite_id: InviteId | None = None
     issued_by: PersonId | None = None
+    is_mailed: bool = False
 
 
 _SEEN_NAME = """CASE s.seeing_kind
@@ -314,13 +316,14 @@ async def add_link(tx: Transaction, token_hash: str, link: LinkRow, expires_at: 
     """Write a one-time link."""
     await tx.run(
         "INSERT INTO sign_in_links"
-        " (token_hash, purpose, person_id, invite_id, issued_by, expires_at)"
-        " VALUES (:token, :purpose, :person, :invite, :issuer, :expires)",
+        " (token_hash, purpose, person_id, invite_id, issued_by, is_mailed, expires_at)"
+        " VALUES (:token, :purpose, :person, :invite, :issuer, :mailed, :expires)",
         token=token_hash,
         purpose=link.purpose,
         person=link.person_id,
         invite=link.invite_id,
         issuer=link.issued_by,
+        mailed=int(link.is_mailed),
         expires=to_ms(expires_at),
     )
 
@@ -348,14 +351,17 @@ async def link(
     """
     wanted = ", ".join(f"'{one}'" for one in purposes)
     row = await tx.row(
-        "SELECT l.purpose, l.person_id, l.invite_id, l.issued_by FROM sign_in_links l"
+        "SELECT l.purpose, l.person_id, l.invite_id, l.issued_by, l.is_mailed"
+        " FROM sign_in_links l"
         " LEFT JOIN people p ON p.id = l.person_id"
         " WHERE l.token_hash = :token AND l.used_at IS NULL AND l.expires_at > :now"
         f" AND p.disabled_at IS NULL AND l.purpose IN ({wanted})",
         token=token_hash,
         now=to_ms(now),
     )
-    return None if row is None else LinkRow(Purpose(row[0]), *row[1:])
+    if row is None:
+        return None
+    return LinkRow(Purpose(row[0]), row[1], row[2], row[3], is_mailed=bool(row[4]))
 
 
 async def use_link(tx: Transaction, token_hash: str, now: datetime) -> None:
@@ -375,6 +381,18 @@ async def attempts(tx: Transaction, key: str, since: datetime) -> list[datetime]
         since=to_ms(since),
     )
     return [from_ms(at) for (at,) in rows]
+
+
+async def count_attempts(tx: Transaction, key: str, since: datetime, now: datetime) -> int:
+    """How often something was noted under this key since a time, and not after now."""
+    return int(
+        await tx.value(
+            "SELECT COUNT(*) FROM sign_in_attempts WHERE key = :key AND at > :since AND at <= :now",
+            key=key,
+            since=to_ms(since),
+            now=to_ms(now),
+        )
+    )
 
 
 async def note_attempt(tx: Transaction, key: str, at: datetime) -> None:

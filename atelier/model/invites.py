@@ -110,13 +110,16 @@ class InvitedLine:
 class Shown:
     """An invitation as the bearer of its link sees it: what of it can be given today.
 
-    `is_known`: somebody has an account with this address by now.
+    `inviter_home` is the organisation that the inviter is of, "" for none. `is_known`: somebody
+    has an account with this address by now.
     """
 
     offer: Offer
     organisation: str
     folder: str
     inviter: str
+    inviter_home: str
+    expires_at: datetime
     is_known: bool
 
 
@@ -128,5 +131,6 @@ class Outgoing:
     organisation: str
     folder: str
     inviter: str
+    inviter_home: str
     expires_at: datetime
     token: str

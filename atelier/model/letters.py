@@ -19,7 +19,7 @@ class LetterKind(StrEnum):
     """What a letter tells.
 
     `about` of `mailing.queue`: the `KeyChange` of KEYS_CHANGED, the folder of ACCESS_GIVEN, the
-    meeting of the three about meetings, the digest of DIGEST.
+    organisation of PLACE_GIVEN, the meeting of the three about meetings, the digest of DIGEST.
     """
 
     INVITATION = "invitation"
@@ -29,6 +29,7 @@ class LetterKind(StrEnum):
     KEYS_CHANGED = "keys_changed"
     TEST = "test"
     ACCESS_GIVEN = "access_given"
+    PLACE_GIVEN = "place_given"
     CONVENED = "convened"
     MEETING_CHANGED = "meeting_changed"
     MEETING_CANCELLED = "meeting_cancelled"

@@ -72,6 +72,7 @@ STATUS: Final[Mapping[type[AtelierError], int]] = {
     errors.TooManyFiles: 413,
     errors.ArchiveTooLarge: 422,
     errors.TooMany: 429,
+    errors.TooManyInvitations: 429,
     errors.TooManyWaiting: 429,
     errors.TooManyUploads: 429,
     errors.Fault: 503,

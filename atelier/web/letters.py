@@ -27,8 +27,8 @@ MAX_FACT_CHARACTERS: Final = 500
 MAX_HEADINGS: Final = 30
 # What every server takes, and no line that one would fold.
 _POLICY: Final = SMTP.clone(cte_type="7bit")
-_ONCE_DAYS: Final = N_(
-    "Ce lien est pour vous, ne le transférez pas. Il sert une fois, pendant %(days)s jours."
+_ONCE_UNTIL: Final = N_(
+    "Ce lien est pour vous, ne le transférez pas. Il sert une fois, jusqu'au %(day)s."
 )
 _ONCE_HOURS: Final = N_(
     "Ce lien est pour vous, ne le transférez pas. Il sert une fois, pendant %(hours)s heures."
@@ -59,12 +59,14 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
                 "%(inviter)s vous invite à rejoindre %(network)s, l'espace documentaire partagé "
                 "du réseau."
             ),
+            N_("Cette invitation vient de %(home)s."),
             N_("Vous y viendrez pour %(organisation)s."),
+            N_("Le dossier « %(folder)s » vous y sera ouvert."),
             N_("Son message : « %(message)s »"),
         ),
         N_("Répondre à l'invitation"),
         (
-            _ONCE_DAYS,
+            _ONCE_UNTIL,
             N_("Si vous n'attendiez pas cette invitation, ignorez ce message : rien ne se fera."),
         ),
     ),
@@ -130,6 +132,14 @@ WORDINGS: Final[Mapping[LetterKind, Wording]] = {
         N_("Un dossier vous est ouvert : %(folder)s"),
         (N_("Vous avez maintenant accès au dossier « %(folder)s » dans %(network)s."),),
         N_("Ouvrir le dossier"),
+    ),
+    LetterKind.PLACE_GIVEN: Wording(
+        N_("Vous êtes rattachée ou rattaché à %(organisation)s"),
+        (
+            N_("Votre compte dans %(network)s est maintenant rattaché à %(organisation)s."),
+            N_("Si c'est une erreur, quittez cette structure depuis votre fiche de l'annuaire."),
+        ),
+        N_("Voir la structure"),
     ),
     LetterKind.CONVENED: Wording(
         N_("Réunion : %(title)s, %(day)s"),
@@ -259,7 +269,8 @@ class Composer:
         wording = WORDINGS[letter.kind]
         told = {name: fact for name, fact in facts.items() if fact}
         say = partial(_said, facts=told, voice=voice)
-        details = _DETAILS if letter.day is not None else ()
+        is_dated = letter.day is not None and letter.kind is not LetterKind.INVITATION
+        details = _DETAILS if is_dated else ()
         topic = TOPICS.get(letter.kind)
         return {
             "language": voice.language,

@@ -1,14 +1,16 @@
 """The link of an invitation: opened without being used, accepted once, by one person.
 
-What is given is what the inviter could give on that very day. The link proves that its bearer
-reads the letters to that address, and that is all it proves: with it somebody who is not here
+What is given is what the inviter could give on that very day. A link out of a letter proves that
+its bearer reads those to that address, and that is all it proves: with it somebody who is not here
 yet makes her account. One who has an account takes the invitation after signing in to it, for
-whoever was handed the letter must not change what that account belongs to.
+whoever was handed the letter must not change what that account belongs to. A link that was
+handed over proves nothing: the address of an account made by it stays one that nobody proved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from atelier import access
 from atelier.database import invites as records
@@ -16,8 +18,9 @@ from atelier.database import journal, sessions
 from atelier.database import people as people_records
 from atelier.database.engine import Transaction
 from atelier.database.sessions import Purpose
-from atelier.errors import AlreadySo, Forbidden, LinkSpent
+from atelier.errors import AlreadySo, Forbidden, LinkSpent, NotFound
 from atelier.model import names
+from atelier.model.folders import Action, Role
 from atelier.model.ids import FolderId, InviteId, OrganisationId, PersonId
 from atelier.model.invites import Invite, Offer, Shown
 from atelier.model.journal import NetworkVerb
@@ -52,6 +55,8 @@ async def look(ws: Workspace, token: str) -> Shown:
             found.organisation if offer.organisation_id is not None else "",
             found.folder if offer.folder_id is not None else "",
             found.inviter,
+            await invites.home_of(ws, tx, found.invited_by),
+            found.expires_at,
             await people_records.person_by_email(tx, offer.email) is not None,
         )
 
@@ -135,13 +140,43 @@ async def take(ws: Workspace, actor: Actor, token: str) -> Offer:
     return await ws.db.write(unit)
 
 
+async def gained(
+    ws: Workspace, actor: Actor, token: str
+) -> tuple[FolderId | None, OrganisationId | None]:
+    """What of a link that she used is hers to see today; `LinkSpent` for any other link."""
+
+    async def unit(tx: Transaction) -> tuple[FolderId | None, OrganisationId | None]:
+        found = await records.given(tx, sessions.hashed(token), actor.person_id)
+        if found is None:
+            raise LinkSpent
+        folder, organisation = found
+        try:
+            if folder is not None:
+                await access.enter(tx, actor, folder, Action.READ)
+        except NotFound:
+            folder = None
+        return folder, organisation
+
+    return await ws.db.read(unit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An invitation, what of it stands today, and who gives it."""
+    """An invitation, what of it stands today, and who gives it.
+
+    `is_mailed`: the link that opened it came by a letter, so that its bearer reads those to its
+    address.
+    """
 
     invite: Invite
     offer: Offer
     giver: Actor
+    is_mailed: bool = False
+
+    @property
+    def strength(self) -> tuple[int, date]:
+        """How much it gives: its role, then how long."""
+        return list(Role).index(self.offer.role), self.offer.until or date.max
 
 
 async def _opened(ws: Workspace, tx: Transaction, token: str) -> _Opened:
@@ -154,7 +189,19 @@ async def _opened(ws: Workspace, tx: Transaction, token: str) -> _Opened:
     stands = await invites.standing(ws, tx, found)
     if stands is None:
         raise LinkSpent
-    return _Opened(found, *stands)
+    assert link is not None
+    return _Opened(found, *stands, is_mailed=link.is_mailed)
+
+
+async def _all_hers(ws: Workspace, tx: Transaction, opened: _Opened) -> list[_Opened]:
+    """What one link brings: all that its inviter offers its address, the strongest role first."""
+    found = [opened]
+    for other in await records.of_address(tx, opened.offer.email, ws.clock()):
+        stands = await invites.standing(ws, tx, other)
+        is_hers = other.invited_by == opened.invite.invited_by
+        if other.id != opened.invite.id and is_hers and stands is not None:
+            found.append(_Opened(other, *stands))
+    return sorted(found, key=lambda one: one.strength, reverse=True)
 
 
 async def _of_newcomer(ws: Workspace, tx: Transaction, token: str) -> _Opened:
@@ -174,13 +221,9 @@ async def _welcomed(
     proof: Proof,
 ) -> Accepted:
     """A new account with all it was invited to by that inviter, and its first session."""
-    others = await records.of_address(tx, opened.offer.email, ws.clock())
-    person = await _honoured(ws, tx, opened, await _person(tx, number))
-    for other in others:
-        stands = await invites.standing(ws, tx, other)
-        is_hers = other.invited_by == opened.invite.invited_by
-        if other.id != opened.invite.id and is_hers and stands is not None:
-            person = await _honoured(ws, tx, _Opened(other, *stands), person)
+    person = await _person(tx, number)
+    for one in await _all_hers(ws, tx, opened):
+        person = await _honoured(ws, tx, one, person)
     entry = await entering.begin(ws, tx, person, visitor, proof=proof)
     return Accepted(entry, opened.offer.folder_id, opened.offer.organisation_id)
 
@@ -188,6 +231,8 @@ async def _welcomed(
 async def _honoured(ws: Workspace, tx: Transaction, opened: _Opened, person: Person) -> Person:
     """She as she is with what she was offered; the invitation is over, its links spent."""
     offer, giver = opened.offer, opened.giver
+    if opened.is_mailed:
+        await people_records.set_email_proved(tx, person.id, ws.clock())
     if offer.organisation_id is not None and not invites.has_place(giver, offer, person):
         place = await memberships.put(
             ws,

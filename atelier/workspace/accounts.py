@@ -41,6 +41,7 @@ async def give_link(ws: Workspace, tx: Transaction, actor: Actor, person: Person
 async def start_afresh(ws: Workspace, tx: Transaction, actor: Actor, person: Person) -> str:
     """End all her ways in, sessions, links and feed, in this transaction; a new link's token."""
     await records.set_password(tx, person.id, "")
+    await records.set_email_proved(tx, person.id, None)
     await keys.remove_all(tx, person.id)
     await email_changes.end(tx, person.id)
     await sessions.end_links(tx, person.id)

@@ -118,6 +118,7 @@ async def confirm(ws: Workspace, token: str) -> bool:
         herself = await entering.actor_of(tx, person, today(ws))
         await sessions.end_links(tx, person.id, *_TO_A_PASSWORD)
         await _set(ws, tx, herself, person, change.email)
+        await records.set_email_proved(tx, person.id, ws.clock())
         return True
 
     return await ws.db.write(unit)

@@ -62,6 +62,8 @@ async def erase(ws: Workspace, actor: Actor, person: PersonId) -> None:
         attempts = (
             throttle.account(found.email),
             throttle.own_password(person),
+            throttle.invitations_by(person),
+            throttle.letters_to(found.email),
             throttle.second_factor(person),
         )
         await records.forget(tx, person, attempts=attempts)

@@ -8,16 +8,16 @@ twice. A rehearsal makes the same units and undoes each.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from atelier.database.engine import Transaction
-from atelier.errors import AlreadySo, Forbidden, Invalid, LastCoordinator
+from atelier.errors import AlreadySo, Forbidden, Invalid, LastCoordinator, TooManyInvitations
 from atelier.model import names
 from atelier.model.invites import MAX_LINES, Fate, InvitedLine, Made, Offer, TypedLine
 from atelier.model.people import Actor
-from atelier.workspace import invites
+from atelier.workspace import invite_limits, invites
 from atelier.workspace.place import Workspace
 
 # Written together, so that one commit serves them all and no other writer waits for long.
@@ -58,8 +58,9 @@ async def _each(
         raise Invalid("list", "empty")
     if len(typed) > MAX_LINES:
         raise Invalid("list", "too_many_to_invite", str(len(typed)))
-    invites.cleaned(replace(offer, email="nobody@invalid"))
+    invites.cleaned(replace(offer, email="nobody@example.invalid"))
     await invites.check(ws, actor, offer)
+    left = await ws.db.read(lambda tx: invite_limits.left(ws, tx, actor))
     done: list[InvitedLine] = []
     for piece in _pieces(typed):
         done += await asyncio.gather(
@@ -68,7 +69,17 @@ async def _each(
                 for line, is_twice in piece
             )
         )
-    return tuple(done)
+    return tuple(_bounded(done, left) if is_rehearsed else done)
+
+
+def _bounded(lines: Sequence[InvitedLine], left: int) -> Iterator[InvitedLine]:
+    """The lines of a rehearsal, where what is undone was not counted: only so many are left."""
+    for line in lines:
+        counts = line.fate in (Fate.INVITED, Fate.GIVEN)
+        if counts and not left:
+            line = InvitedLine(line.typed, Fate.REFUSED, "too_many_invitations")
+        left -= counts and left > 0
+        yield line
 
 
 def _pieces(typed: Sequence[TypedLine]) -> list[list[tuple[TypedLine, bool]]]:
@@ -102,6 +113,8 @@ async def _one(
     except _Rehearsed as rehearsed:
         made = replace(rehearsed.made, token="")
     except Invalid as error:
+        return InvitedLine(line, Fate.REFUSED, error.fault)
+    except TooManyInvitations as error:
         return InvitedLine(line, Fate.REFUSED, error.fault)
     except (Forbidden, AlreadySo, LastCoordinator) as error:
         return InvitedLine(line, Fate.REFUSED, type(error).__name__)

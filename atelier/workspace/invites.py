@@ -2,20 +2,22 @@
 
 Who may invite is who could give the same today to somebody who is there: a coordinator on her
 folder, a representative in her organisation, a steward. Somebody who has an account is given
-it at once. The link's own side, where it is opened and accepted, is `accepting`.
+it at once, but for two: one whose address she who invites may not know, who would learn that it
+has an account here, and, where letters leave, one whose address nothing proves to be hers. Both
+are invited as anybody is. The link's own side, where it is opened and accepted, is `accepting`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from atelier import access
+from atelier.database import contacts, journal
 from atelier.database import folders as folder_records
 from atelier.database import invites as records
-from atelier.database import journal
 from atelier.database import organisations as organisation_records
 from atelier.database import people as people_records
 from atelier.database import sharing as grants
@@ -23,8 +25,8 @@ from atelier.database.engine import Transaction
 from atelier.database.sessions import LinkRow, Purpose
 from atelier.errors import Forbidden, Invalid, LastCoordinator, NotFound
 from atelier.model import names
-from atelier.model.folders import Action, Crumb, Folder, Subject, SubjectKind
-from atelier.model.ids import FolderId, InviteId, OrganisationId
+from atelier.model.folders import Action, Crumb, Folder, Role, Subject, SubjectKind
+from atelier.model.ids import FolderId, InviteId, OrganisationId, PersonId
 from atelier.model.invites import (
     MAX_MESSAGE_CHARACTERS,
     Fate,
@@ -37,7 +39,15 @@ from atelier.model.journal import NetworkVerb
 from atelier.model.letters import LetterKind
 from atelier.model.organisations import has_ended
 from atelier.model.people import Actor, Organisation, Person
-from atelier.workspace import entering, links, mailing, memberships, people, sharing
+from atelier.workspace import (
+    entering,
+    invite_limits,
+    links,
+    mailing,
+    memberships,
+    people,
+    sharing,
+)
 from atelier.workspace.place import Workspace, today
 
 _MINUTE: Final = 60
@@ -79,8 +89,8 @@ async def office(
         elif organisation is not None:
             terms = memberships.Terms()
             home, _ = await memberships.givable(tx, actor, organisation, terms)
-        else:
-            await access.manage(tx, actor)
+        elif not await memberships.is_steward(tx, actor):
+            raise Forbidden(access.INVITE)
         return Office(
             entered,
             crumbs,
@@ -107,7 +117,8 @@ async def invite(ws: Workspace, actor: Actor, offer: Offer) -> Made:
     """Invite somebody, or give her at once what she is invited to when she has an account.
 
     An account that is disabled is `Invalid`. Nothing is written when she has it already or is
-    invited to the same: `Made.fate` says so. The token of the link is made where no mail leaves.
+    invited to as much: `Made.fate` says so. The token of the link is made where no mail leaves.
+    `TooManyInvitations`.
     """
     checked = cleaned(offer)
     return await ws.db.write(lambda tx: make(ws, tx, actor, checked))
@@ -117,32 +128,49 @@ async def make(ws: Workspace, tx: Transaction, actor: Actor, offer: Offer) -> Ma
     """`invite`, in a transaction, for an offer that is `cleaned`."""
     offer = await _permitted(tx, actor, offer)
     person = await people_records.person_by_email(tx, offer.email)
-    if person is not None:
+    if person is not None and await _may_know(tx, actor, person):
         if not person.is_active:
             raise Invalid("email", "inactive_account", offer.email[:80])
-        return await _given(ws, tx, actor, offer, person)
-    same = await records.same(tx, offer)
-    found = None if same is None else await records.waiting(tx, same)
-    if found is not None and not found.has_expired(ws.clock()):
-        return Made(Fate.WAITING, offer, found.id)
-    if found is not None:
-        await records.withdraw(tx, found.id, ws.clock())
-    expires = ws.clock() + _lasting(ws)
-    number = await records.add(tx, offer, actor.person_id, ws.clock(), expires)
-    await _note(ws, tx, actor, NetworkVerb.INVITED, offer)
-    return Made(Fate.INVITED, offer, number, token=await _sent(ws, tx, number))
+        if await _has_all(tx, actor, offer, person):
+            return Made(Fate.ALREADY, offer, person=person)
+        if not mailing.is_set(ws) or await people_records.has_proved_email(tx, person.id):
+            return await _given(ws, tx, actor, offer, person)
+    return await _invited(ws, tx, actor, offer)
+
+
+async def joins_at_once(ws: Workspace, actor: Actor, offer: Offer) -> Person | None:
+    """Who would have a place in an organisation at once by this offer; None when nobody would.
+
+    Refused as `invite` is, for an offer that cannot be made; nothing of it stays.
+    """
+    if offer.organisation_id is None:
+        return None
+    checked = cleaned(offer)
+
+    async def unit(tx: Transaction) -> Person | None:
+        permitted = await _permitted(tx, actor, checked)
+        person = await people_records.person_by_email(tx, permitted.email)
+        if person is None or not person.is_active or not await _may_know(tx, actor, person):
+            return None
+        if has_place(actor, permitted, person):
+            return None
+        is_proved = await people_records.has_proved_email(tx, person.id)
+        return person if is_proved or not mailing.is_set(ws) else None
+
+    return await ws.db.read(unit)
 
 
 async def resend(ws: Workspace, actor: Actor, number: InviteId) -> Made:
     """Send an invitation again, with all its days before it; she answers for it from now on.
 
     For those who could make it today. `NotFound` for one who has it on no list of hers, and
-    when it is over.
+    when it is over; `TooManyInvitations`.
     """
 
     async def unit(tx: Transaction) -> Made:
         found = await _taken_up(ws, tx, actor, number)
-        return Made(Fate.INVITED, found.offer, number, token=await _sent(ws, tx, number))
+        token = await _sent(ws, tx, number, found.offer)
+        return Made(Fate.INVITED, found.offer, number, token=token)
 
     return await ws.db.write(unit)
 
@@ -177,29 +205,40 @@ async def withdraw(ws: Workspace, actor: Actor, number: InviteId) -> None:
     await ws.db.write(unit)
 
 
-async def mint_link(ws: Workspace, tx: Transaction, number: InviteId) -> str:
+async def mint_link(
+    ws: Workspace, tx: Transaction, number: InviteId, *, is_mailed: bool = False
+) -> str:
     """A further link of an invitation, as long as it lasts; "" when it opens nothing any more.
 
-    It is for the address of the invitation, so it leaves by a letter to it, or by the hand of
-    who answers for the invitation.
+    It is for the address of the invitation, so it leaves by a letter to it (`is_mailed`), or by
+    the hand of who answers for the invitation.
     """
     found = await records.waiting(tx, number)
     if found is None or found.has_expired(ws.clock()) or await standing(ws, tx, found) is None:
         return ""
-    row = LinkRow(Purpose.INVITE, invite_id=number, issued_by=found.invited_by)
+    by = found.invited_by
+    row = LinkRow(Purpose.INVITE, invite_id=number, issued_by=by, is_mailed=is_mailed)
     return await links.mint(ws, tx, row, found.expires_at - ws.clock())
 
 
 async def outgoing(ws: Workspace, tx: Transaction, number: InviteId) -> Outgoing | None:
     """What the letter of an invitation tells now, with a link; None for nothing to tell."""
     found = await records.waiting(tx, number)
-    token = await mint_link(ws, tx, number)
+    token = await mint_link(ws, tx, number, is_mailed=True)
     if found is None or not token:
         return None
     offer = (await standing(ws, tx, found) or (found.offer, None))[0]
     home = found.organisation if offer.organisation_id is not None else ""
     folder = found.folder if offer.folder_id is not None else ""
-    return Outgoing(offer, home, folder, found.inviter, found.expires_at, token)
+    by = await home_of(ws, tx, found.invited_by)
+    return Outgoing(offer, home, folder, found.inviter, by, found.expires_at, token)
+
+
+async def home_of(ws: Workspace, tx: Transaction, number: PersonId) -> str:
+    """The name of the organisation that somebody is of today first of all, "" for none."""
+    person = await people_records.person(tx, number)
+    assert person is not None
+    return next((one.organisation.name for one in person.places(today(ws))), "")
 
 
 async def standing(ws: Workspace, tx: Transaction, found: Invite) -> tuple[Offer, Actor] | None:
@@ -224,23 +263,40 @@ async def give_role(
 ) -> bool:
     """Give somebody the offered role; whether it was given.
 
-    One that she has on this very folder stays as it is: an invitation lowers nothing.
+    An invitation lowers nothing: the role that she has on this very folder stays as it is,
+    unless the offered one is more, and lasts as long.
     """
     if offer.folder_id is None:
         return False
-    held = await grants.reaching(tx, actor, offer.folder_id)
-    if any(
-        one.folder_id == offer.folder_id
-        and (one.subject.kind, one.subject.id) == (SubjectKind.PERSON, person.id)
-        for one in held
-    ):
-        return False
     subject = Subject(SubjectKind.PERSON, person.id, person.name)
+    held = await grants.held(tx, offer.folder_id, subject)
+    if held is not None and not is_more(offer, *held, actor.today):
+        return False
     at = ws.clock()
     await sharing.give(
         tx, actor, offer.folder_id, subject, role=offer.role, until=offer.until, at=at
     )
     return True
+
+
+def is_more(offer: Offer, role: Role, until: date | None, day: date) -> bool:
+    """Whether a role that is offered is more than one that somebody has until then.
+
+    Stronger and lasting as long, or as strong and lasting longer; all is more than what is past.
+    """
+    if until is not None and until < day:
+        return True
+    strengths, last = list(Role), offer.until or date.max
+    offered, had = strengths.index(offer.role), strengths.index(role)
+    return (
+        offered >= had
+        and last >= (until or date.max)
+        and (offer.role, offer.until)
+        != (
+            role,
+            until,
+        )
+    )
 
 
 def has_place(actor: Actor, offer: Offer, person: Person) -> bool:
@@ -257,7 +313,10 @@ def terms_of(offer: Offer) -> memberships.Terms:
 
 
 def cleaned(offer: Offer) -> Offer:
-    """The offer with its texts as they are kept; `Invalid` names the field that cannot be."""
+    """The offer with its texts as they are kept; `Invalid` names the field that cannot be.
+
+    An address whose host has no dot would be one of this very machine: it is a slip.
+    """
     lines = [" ".join(line.split()) for line in names.visible(offer.message).splitlines()]
     message = "\n".join(lines).strip()
     if len(message) > MAX_MESSAGE_CHARACTERS:
@@ -266,6 +325,8 @@ def cleaned(offer: Offer) -> Offer:
         raise Invalid("message", "malformed")
     name = names.checked(offer.name, field="person_name") if offer.name.strip() else ""
     email = people.checked_email(offer.email)
+    if not email.rpartition("@")[2].rpartition(".")[0] or email.endswith("."):
+        raise Invalid("email", "no_end", email[:80])
     return replace(offer, email=email, name=name, message=message)
 
 
@@ -281,20 +342,53 @@ async def _permitted(tx: Transaction, actor: Actor, offer: Offer) -> Offer:
     return replace(offer, function=terms.function)
 
 
+async def _may_know(tx: Transaction, actor: Actor, person: Person) -> bool:
+    """Whether she may know who has this address."""
+    return bool((await contacts.shown(tx, actor, [person.id]))[person.id].email)
+
+
+async def _has_all(tx: Transaction, actor: Actor, offer: Offer, person: Person) -> bool:
+    """Whether all that is offered is hers, by whatever she is, and as long as it is offered."""
+    if offer.organisation_id is not None and not has_place(actor, offer, person):
+        return False
+    if offer.folder_id is None:
+        return True
+    for day in (actor.today, offer.until or date.max):
+        try:
+            herself = await entering.actor_of(tx, person, day)
+            folder = await access.enter(tx, herself, offer.folder_id, Action.READ)
+        except NotFound:
+            return False
+        if not access.covers(folder, offer.role):
+            return False
+    return True
+
+
+async def _invited(ws: Workspace, tx: Transaction, actor: Actor, offer: Offer) -> Made:
+    """An invitation that waits; beside a weaker one to the same, not beside one that is as much."""
+    now = ws.clock()
+    for found in await records.same(tx, offer):
+        if found.has_expired(now):
+            await records.withdraw(tx, found.id, now)
+        elif not is_more(offer, found.offer.role, found.offer.until, actor.today):
+            return Made(Fate.WAITING, offer, found.id)
+    await invite_limits.count(ws, tx, actor)
+    number = await records.add(tx, offer, actor.person_id, now, now + _lasting(ws))
+    await _note(ws, tx, actor, NetworkVerb.INVITED, offer)
+    return Made(Fate.INVITED, offer, number, token=await _sent(ws, tx, number, offer))
+
+
 async def _given(
     ws: Workspace, tx: Transaction, actor: Actor, offer: Offer, person: Person
 ) -> Made:
-    """What somebody is given at once who has an account."""
-    brought = None
-    if offer.organisation_id is not None and not has_place(actor, offer, person):
-        home = await organisation_records.get(tx, offer.organisation_id)
-        assert home is not None
-        adding = people.Adding(person.email, person.name, home.name, terms_of(offer))
-        brought = await people.bring(ws, tx, actor, adding)
+    """What somebody is given at once who has an account; a letter tells her."""
+    await invite_limits.count(ws, tx, actor)
+    brought = await _joined(ws, tx, actor, offer, person)
     is_given = await give_role(ws, tx, actor, offer, person)
-    if is_given:
-        kind, folder = LetterKind.ACCESS_GIVEN, offer.folder_id or 0
-        await mailing.queue(ws, tx, kind, person=person.id, about=folder)
+    if is_given and person.id != actor.person_id:
+        once = f"access:{offer.folder_id}:{person.id}:{actor.today}"
+        kind, about = LetterKind.ACCESS_GIVEN, offer.folder_id or 0
+        await mailing.queue(ws, tx, kind, person=person.id, about=about, once=once)
     if brought is None:
         return Made(Fate.GIVEN if is_given else Fate.ALREADY, offer, person=person)
     return Made(
@@ -304,6 +398,22 @@ async def _given(
         token=brought.token,
         is_afresh=brought.is_afresh,
     )
+
+
+async def _joined(
+    ws: Workspace, tx: Transaction, actor: Actor, offer: Offer, person: Person
+) -> people.Brought | None:
+    """The offered place, given to her who has an account; None when there is none to give."""
+    if offer.organisation_id is None or has_place(actor, offer, person):
+        return None
+    home = await organisation_records.get(tx, offer.organisation_id)
+    assert home is not None
+    adding = people.Adding(person.email, person.name, home.name, terms_of(offer))
+    brought = await people.bring(ws, tx, actor, adding)
+    once = f"place:{home.id}:{person.id}:{actor.today}"
+    kind = LetterKind.PLACE_GIVEN
+    await mailing.queue(ws, tx, kind, person=person.id, about=home.id, once=once)
+    return brought
 
 
 async def _own(tx: Transaction, actor: Actor, number: InviteId) -> Invite:
@@ -331,18 +441,20 @@ async def _sees(tx: Transaction, actor: Actor, offer: Offer) -> bool:
 async def _taken_up(ws: Workspace, tx: Transaction, actor: Actor, number: InviteId) -> Invite:
     found = await _own(tx, actor, number)
     await _permitted(tx, actor, found.offer)
+    await invite_limits.count(ws, tx, actor)
     await records.renew(tx, number, actor.person_id, ws.clock() + _lasting(ws))
     await _note(ws, tx, actor, NetworkVerb.INVITE_RENEWED, found.offer)
     return found
 
 
-async def _sent(ws: Workspace, tx: Transaction, number: InviteId) -> str:
+async def _sent(ws: Workspace, tx: Transaction, number: InviteId, offer: Offer) -> str:
     """Have its letter leave, once a minute at most; without mail, the token of a link."""
     if not mailing.is_set(ws):
         return await mint_link(ws, tx, number)
     minute = int(ws.clock().timestamp()) // _MINUTE
     once = f"invite:{number}:{minute}"
-    await mailing.queue(ws, tx, LetterKind.INVITATION, invite=number, once=once)
+    if await mailing.queue(ws, tx, LetterKind.INVITATION, invite=number, once=once):
+        await invite_limits.count_letter(ws, tx, offer.email)
     return ""
 
 

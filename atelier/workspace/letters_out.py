@@ -20,9 +20,10 @@ from atelier.database.engine import Transaction
 from atelier.database.sessions import LinkRow, Purpose
 from atelier.errors import NotFound
 from atelier.model.folders import Action
-from atelier.model.ids import DigestId, FolderId, MeetingId
+from atelier.model.ids import DigestId, FolderId, MeetingId, OrganisationId
 from atelier.model.letters import TOPICS, KeyChange, Letter, LetterKind, LetterRow
 from atelier.model.meetings import MeetingRow, MeetingState
+from atelier.model.organisations import has_ended
 from atelier.model.people import Actor, Person
 from atelier.papers import calendar
 from atelier.workspace import digest_lines, entering, invites, links, stopping
@@ -116,19 +117,20 @@ async def _invitation(ws: Workspace, tx: Transaction, row: LetterRow) -> Letter 
     if found is None:
         return None
     blank = await _blank(ws, tx, row, found.offer.email)
-    days = -((ws.clock() - found.expires_at) // timedelta(days=1))
-    # Nothing of the folder: whoever is invited does not read it yet.
+    # The folder's name: who invites to it gives it away, and may read it at this moment.
     return replace(
         blank,
         name=found.offer.name,
         language=found.offer.language,
         link=f"{ws.settings.server.public_url}/invite/{found.token}",
+        day=found.expires_at,
         facts={
             **blank.facts,
             "inviter": found.inviter,
+            "home": found.inviter_home,
             "organisation": found.organisation,
+            "folder": found.folder,
             "message": found.offer.message,
-            "days": str(days),
         },
     )
 
@@ -154,7 +156,7 @@ async def _confirming(
     ws, person = writing.ws, writing.person
     await sessions.end_links(tx, person.id, purpose)
     lasting = timedelta(hours=ws.settings.sessions.link_hours)
-    token = await links.mint(ws, tx, LinkRow(purpose, person.id), lasting)
+    token = await links.mint(ws, tx, LinkRow(purpose, person.id, is_mailed=True), lasting)
     hours = str(ws.settings.sessions.link_hours)
     link = writing.page("confirm", token)
     return writing.saying(link, wanted=wanted, now=person.email, hours=hours)
@@ -178,6 +180,16 @@ async def _access_given(tx: Transaction, writing: _Writing) -> Letter | None:
     except NotFound:
         return None
     return writing.saying(writing.page("folders", number), folder=folder.name)
+
+
+async def _place_given(tx: Transaction, writing: _Writing) -> Letter | None:
+    """`about` is the organisation, of which she is still."""
+    number = OrganisationId(writing.row.about)
+    for place in writing.person.memberships:
+        if place.organisation.id == number and not has_ended(place, writing.actor.today):
+            name = place.organisation.name
+            return writing.saying(writing.page("organisations", number), organisation=name)
+    return None
 
 
 async def _convened(tx: Transaction, writing: _Writing) -> Letter | None:
@@ -253,6 +265,7 @@ _RESOLVERS: Final[Mapping[LetterKind, _Resolver]] = {
     LetterKind.KEYS_CHANGED: _keys_changed,
     LetterKind.TEST: _test,
     LetterKind.ACCESS_GIVEN: _access_given,
+    LetterKind.PLACE_GIVEN: _place_given,
     LetterKind.CONVENED: _convened,
     LetterKind.MEETING_CHANGED: _meeting_changed,
     LetterKind.MEETING_CANCELLED: _meeting_cancelled,

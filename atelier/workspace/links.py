@@ -47,22 +47,29 @@ async def mint(ws: Workspace, tx: Transaction, link: LinkRow, lasting: timedelta
 
 
 async def start_link(
-    ws: Workspace, tx: Transaction, person: PersonId, *, issued_by: PersonId | None = None
+    ws: Workspace,
+    tx: Transaction,
+    person: PersonId,
+    *,
+    issued_by: PersonId | None = None,
+    is_mailed: bool = False,
 ) -> str:
     """A link by which somebody chooses her password; her earlier ones end.
 
-    `issued_by` is None for the installation itself, before anybody is there.
+    `issued_by` is None for the installation itself, before anybody is there. `is_mailed`: only
+    a letter brings it.
     """
     await sessions.end_links(tx, person, *_TO_A_PASSWORD)
     lasting = timedelta(hours=ws.settings.sessions.link_hours)
-    return await mint(ws, tx, LinkRow(Purpose.WELCOME, person, issued_by=issued_by), lasting)
+    row = LinkRow(Purpose.WELCOME, person, issued_by=issued_by, is_mailed=is_mailed)
+    return await mint(ws, tx, row, lasting)
 
 
 async def start_reset(ws: Workspace, tx: Transaction, person: PersonId) -> str:
-    """A link for a forgotten password; earlier ones for it end."""
+    """A link for a forgotten password, for a letter alone; earlier ones for it end."""
     await sessions.end_links(tx, person, Purpose.RESET)
     lasting = timedelta(minutes=ws.settings.sessions.reset_minutes)
-    return await mint(ws, tx, LinkRow(Purpose.RESET, person), lasting)
+    return await mint(ws, tx, LinkRow(Purpose.RESET, person, is_mailed=True), lasting)
 
 
 async def look_at_link(ws: Workspace, token: str) -> Person:
@@ -71,7 +78,7 @@ async def look_at_link(ws: Workspace, token: str) -> Person:
     `LinkSpent` alike for one that never was, that was used or has ended, and for one whose
     issuer might no longer hand it out, because she or the account is not what it was.
     """
-    return await ws.db.read(lambda tx: _bearer(ws, tx, token))
+    return (await ws.db.read(lambda tx: _bearer(ws, tx, token)))[0]
 
 
 async def use_link(
@@ -81,14 +88,15 @@ async def use_link(
 
     The link is spent, all her others, a change of address that waits, her sessions and the
     address of her calendar feed end, in the same transaction. Somebody with a second factor is
-    asked for it: who reads her mail, or is handed a link, does not have her phone.
+    asked for it: who reads her mail, or is handed a link, does not have her phone. A link out of
+    a letter proves her address; after one that was handed over nothing does.
     """
     person = await look_at_link(ws, token)
     known = await entering.known_about(ws, person)
     password_hash = await ws.passwords.hash(accepted(password, known=known))
 
     async def unit(tx: Transaction) -> Entry:
-        now_hers = await _bearer(ws, tx, token)
+        now_hers, is_mailed = await _bearer(ws, tx, token)
         await sessions.use_link(tx, sessions.hashed(token), ws.clock())
         await sessions.end_links(tx, person.id)
         await email_changes.end(tx, person.id)
@@ -98,18 +106,20 @@ async def use_link(
             kind, about = LetterKind.KEYS_CHANGED, KeyChange.PASSWORD_BY_LINK
             await mailing.queue(ws, tx, kind, person=person.id, about=about)
         await records.set_password(tx, person.id, password_hash)
+        await records.set_email_proved(tx, person.id, ws.clock() if is_mailed else None)
         from_where = visitor or Visitor("")
         return await entering.begin(ws, tx, now_hers, from_where, proof=Proof.PASSWORD)
 
     return await ws.db.write(unit)
 
 
-async def _bearer(ws: Workspace, tx: Transaction, token: str) -> Person:
+async def _bearer(ws: Workspace, tx: Transaction, token: str) -> tuple[Person, bool]:
+    """Whom a link is for, and whether only a letter brought it."""
     link = await sessions.link(tx, sessions.hashed(token), ws.clock(), *_TO_A_PASSWORD)
     person = None if link is None else await records.person(tx, link.person_id or 0)
     if link is None or person is None or not await _is_still_given(ws, tx, link, person):
         raise LinkSpent
-    return person
+    return person, link.is_mailed
 
 
 async def _is_still_given(ws: Workspace, tx: Transaction, link: LinkRow, person: Person) -> bool:

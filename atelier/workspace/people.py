@@ -18,7 +18,7 @@ from atelier.model.contacts import NOTHING_SHOWN, Shown
 from atelier.model.ids import OrganisationId, PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor, Group, Organisation, Person, Seat
-from atelier.workspace import memberships
+from atelier.workspace import mailing, memberships
 from atelier.workspace.accounts import allow_top_folders as allow_top_folders
 from atelier.workspace.accounts import give_link, start_afresh
 from atelier.workspace.accounts import issue_link as issue_link
@@ -70,7 +70,8 @@ class Sheet:
 
     `managed` are those of her organisations whose places may be changed; `may_add` is
     whether she may be given one more, `may_invite` a link; `may_manage` is for stewards.
-    `shown` is how the one who looks may reach her.
+    `shown` is how the one who looks may reach her, `has_proved_email` whether she has shown, by a
+    link out of a letter, that the address is hers; where no letter leaves nobody is asked to.
     """
 
     person: Person
@@ -81,6 +82,7 @@ class Sheet:
     may_invite: bool
     may_manage: bool
     shown: Shown = NOTHING_SHOWN
+    has_proved_email: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ async def look(ws: Workspace, actor: Actor, number: PersonId) -> Sheet:
             person.is_active and await _may_invite(tx, actor, person),
             may_manage,
             (await contacts.shown(tx, actor, [number]))[number],
+            not mailing.is_set(ws) or await records.has_proved_email(tx, number),
         )
 
     return await ws.db.read(unit)

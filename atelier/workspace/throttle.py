@@ -55,6 +55,16 @@ def address(network_address: str) -> str:
     return f"address:{ip_network((known, 64), strict=False) if is_wide else known}"
 
 
+def invitations_by(person: PersonId) -> str:
+    """The key of the invitations that somebody makes or sends again."""
+    return f"invites:{person}"
+
+
+def letters_to(email: str) -> str:
+    """The key of the invitations that go to an address by letter, whoever has them sent."""
+    return f"letters:{names.key(email)}"
+
+
 async def check(tx: Transaction, keys: Mapping[str, int], now: datetime) -> None:
     """Note a try under each key, or `TooMany` when one has had its failures already.
 

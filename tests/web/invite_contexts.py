@@ -41,11 +41,12 @@ def invite_pages() -> dict[str, dict[str, object]]:
         "fields": {"list": EVIL, "message": EVIL},
     }
     opened: dict[str, object] = {
-        "shown": Shown(offer(), EVIL, EVIL, EVIL, False),
+        "shown": Shown(offer(), EVIL, EVIL, EVIL, EVIL, AT, False),
         "role": roles(VOICE)[0],
         "is_hers": True,
         "is_other": True,
         "has_passkeys": True,
+        "has_mail": True,
     }
     return {
         "invites/invite.html": {

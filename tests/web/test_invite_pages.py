@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -162,7 +164,9 @@ def test_an_address_that_became_known_signs_in_and_takes_it(
     taken = send(client, f"{link}/take")
     assert taken.headers["location"] == f"{there}?done=invite-taken"
     assert client.get(there).status_code == 200
-    assert client.get(link).status_code == 404
+    assert client.get(link).headers["location"] == f"{there}?done=invite-used"
+    for nobody in (clients(""), clients("bo")):
+        assert nobody.get(link).status_code == 404
     assert clients("").get(other).status_code == 200
 
 
@@ -180,6 +184,69 @@ def test_somebody_known_has_it_at_once_and_what_is_there_is_told(
     assert twice.status_code == 422 and "déjà invitée" in twice.text
 
 
+def test_somebody_known_joins_an_organisation_after_what_she_gains_was_told(
+    made: Network, clients: Clients
+) -> None:
+    path = "/organisations/1/invite"
+    fields = {"email": "cy@reseau.example", "function": "Aide"}
+    told = send(clients("ada"), path, **fields)
+    assert told.status_code == 200 and "Rattacher Cy à" in html.unescape(told.text)
+    assert "Aide" not in clients("ada").get("/organisations/1").text
+    mark = re.search(r'name="announced" value="([^"]+)"', told.text)
+    assert mark
+    stale = send(clients("ada"), path, announced="x", **fields)
+    assert stale.status_code == 409
+    done = send(clients("ada"), path, announced=html.unescape(mark[1]), **fields)
+    assert done.headers["location"] == f"{path}?done=invite-given"
+    assert "Aide" in clients("ada").get("/organisations/1").text
+    again = send(clients("ada"), path, **fields)
+    assert again.status_code == 422 and "déjà tout cela" in again.text
+
+
+def test_a_page_says_the_same_of_an_address_that_is_hidden_and_of_one_that_nobody_has(
+    made: Network, clients: Clients
+) -> None:
+    there = f"/folders/{made.shared}"
+    send(clients("ada"), f"{there}/access", subject="", email="bo@reseau.example", role="reader")
+    coordinator = send(
+        clients("ada"), f"{there}/access", email="bo@reseau.example", role="coordinator"
+    )
+    mark = re.search(r'name="announced" value="([^"]+)"', coordinator.text)
+    assert mark
+    send(
+        clients("ada"), f"{there}/access", announced=html.unescape(mark[1]),
+        email="bo@reseau.example", role="coordinator",
+    )  # fmt: skip
+    send(clients("cy"), "/account/showing", phone="", shows_phone="", shows_email="")
+    pages = []
+    for email in ("cy@reseau.example", "ny@reseau.example"):
+        checked = send_list(clients("bo"), there, list=email, role="reader")
+        answer = send(clients("bo"), f"{there}/invite", email=email, role="reader")
+        assert answer.status_code == 200 and link_in(answer.text)
+        for page in (checked.text, answer.text):
+            said = re.sub(r'(form_token|id)" value="[^"]+"|/invite/[\w-]{43}', "", page)
+            pages.append(said.replace(email, "-"))
+    assert pages[:2] == pages[2:]
+    assert clients("cy").get(there).status_code == 404
+
+
+def test_five_letters_to_an_address_a_slip_and_too_many_are_told_beside_the_field(
+    made: Network, clients: Clients
+) -> None:
+    path = f"/folders/{made.shared}/invite"
+    slip = send(clients("ada"), path, email="zoe@mairie", role="reader", message="Bonjour")
+    assert slip.status_code == 422 and "Il manque une fin" in slip.text and "Bonjour" in slip.text
+    key, now = "invites:1", int(time.time() * 1000)
+    with contextlib.closing(sqlite3.connect(made.settings.data / "atelier.sqlite3")) as records:
+        many = [(key, now)] * 3000
+        records.executemany("INSERT INTO sign_in_attempts (key, at) VALUES (?, ?)", many)
+        records.commit()
+    full = send(clients("ada"), path, email="zoe@a.fr", role="reader", message="Bonjour")
+    assert full.status_code == 429 and "continuez demain" in full.text and "Bonjour" in full.text
+    listed = send_list(clients("ada"), f"/folders/{made.shared}", list="zoe@a.fr", role="reader")
+    assert listed.status_code == 200 and "continuez demain" in listed.text
+
+
 def test_who_may_not_invite_is_refused_at_each_door_and_offered_none(
     made: Network, clients: Clients
 ) -> None:
@@ -188,7 +255,10 @@ def test_who_may_not_invite_is_refused_at_each_door_and_offered_none(
             assert clients("bo").get(f"{path}/{below}").status_code == status
         assert send(clients("bo"), f"{path}/invite", email="a@b.fr").status_code == status
         assert send_list(clients("bo"), path, list="a@b.fr").status_code == status
-    assert clients("bo").get("/people/invite").status_code == 403
+    refused = clients("bo").get("/people/invite")
+    assert refused.status_code == 403 and "Qui coordonne un dossier" in refused.text
+    assert f"/folders/{made.shared}/invite" not in clients("bo").get(f"/folders/{made.shared}").text
+    assert f"/folders/{made.shared}/invite" in clients("ada").get(f"/folders/{made.shared}").text
     assert clients("bo").get("/organisations/1/invite").status_code == 404
     assert "/invite" not in clients("bo").get("/people").text
     assert "/invite" not in clients("bo").get("/organisations/1").text

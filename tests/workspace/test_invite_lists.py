@@ -76,7 +76,8 @@ async def test_each_line_becomes_what_the_rehearsal_said_and_nothing_before(worl
     awa, gone = await world.person("Awa"), await world.person("Nil")
     await world.grant(folder, ref, Role.COORDINATOR)
     await world.disable(gone.person_id)
-    await invites.invite(world.ws, ref, Offer("yan@example.org", folder_id=folder))
+    before = Offer("yan@example.org", folder_id=folder, role=Role.CONTRIBUTOR)
+    await invites.invite(world.ws, ref, before)
     typed = read_lines(
         "Zoé;zoe@example.org\nAwa;awa@example.org\nRita;rita@example.org\nYan;yan@example.org\n"
         "Zoé;ZOE@example.org\nNil;nil@example.org\nsans\na/b;eva@example.org\nEva;eva@@x"
@@ -149,3 +150,26 @@ async def test_who_may_not_invite_learns_nothing_from_a_list(world: World) -> No
     with pytest.raises(Forbidden):
         await invite_lists.rehearse(world.ws, reader, bare, [AWA])
     assert (await folders.look(world.ws, reader, folder)).folder.id == folder
+
+
+@in_network
+async def test_a_list_beyond_what_may_be_sent_in_a_day_is_cut_as_its_rehearsal_said(
+    world: World,
+) -> None:
+    folder, cora = await world.folder("Chutes"), await world.person("Cora")
+    await world.grant(folder, cora, Role.COORDINATOR)
+    offer = Offer("", folder_id=folder)
+    first = [TypedLine(n, f"a{n}@example.org") for n in range(1, 201)]
+    assert {one.fate for one in await invite_lists.take(world.ws, cora, offer, first)} == {
+        Fate.INVITED
+    }
+    second = [*first[:2], *(TypedLine(n, f"b{n}@example.org") for n in range(1, 103))]
+    for act in (invite_lists.rehearse, invite_lists.rehearse, invite_lists.take):
+        told = fates(await act(world.ws, cora, offer, second))
+        assert told == [
+            *[(Fate.WAITING, "")] * 2,
+            *[(Fate.INVITED, "")] * 100,
+            *[(Fate.REFUSED, "too_many_invitations")] * 2,
+        ]
+    told = fates(await invite_lists.take(world.ws, world.steward, offer, second))
+    assert told[-2:] == [(Fate.INVITED, "")] * 2

@@ -1,11 +1,13 @@
 -- People come in by invitation, prove who they are, and are written to.
 
--- What somebody shows of herself in the directory; the day of her last visit; erased: the row
--- stays, for what she did names it by its number.
+-- What somebody shows of herself in the directory; the day of her last visit; since when it is
+-- known that she reads what is sent to her address, NULL: it is not; erased: the row stays, for
+-- what she did names it by its number.
 ALTER TABLE people ADD COLUMN phone TEXT NOT NULL DEFAULT '';
 ALTER TABLE people ADD COLUMN shows_email INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE people ADD COLUMN shows_phone INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE people ADD COLUMN seen_on TEXT;
+ALTER TABLE people ADD COLUMN email_proved_at INTEGER;
 ALTER TABLE people ADD COLUMN erased_at INTEGER;
 
 -- By what a session was begun, on what device, and whether it outlives the browser.
@@ -91,13 +93,15 @@ CREATE INDEX invites_by_email ON invites (email_key);
 CREATE INDEX invites_by_folder ON invites (folder_id);
 CREATE INDEX invites_by_organisation ON invites (organisation_id);
 
--- One-time links, also for who has no account yet, and of several purposes.
+-- One-time links, also for who has no account yet, and of several purposes. `is_mailed`: it left
+-- by a letter and was shown to nobody else.
 CREATE TABLE one_time_links (
     token_hash TEXT PRIMARY KEY,
     purpose TEXT NOT NULL CHECK (purpose IN ('welcome', 'reset', 'invite', 'email_old', 'email_new')),
     person_id INTEGER REFERENCES people (id),
     invite_id INTEGER REFERENCES invites (id),
     issued_by INTEGER REFERENCES people (id),
+    is_mailed INTEGER NOT NULL DEFAULT 0,
     expires_at INTEGER NOT NULL,
     used_at INTEGER,
     CHECK (person_id IS NOT NULL OR invite_id IS NOT NULL)

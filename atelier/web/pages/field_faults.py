@@ -120,6 +120,14 @@ FAULTS: Final[Mapping[str, str]] = {
     "too_many_to_invite": N_(
         "Cette liste a %(value)s lignes ; 500 au plus sont possibles : coupez-la en plusieurs."
     ),
+    "too_many_invitations": N_(
+        "Vous avez envoyé aujourd'hui autant d'invitations qu'il est possible : continuez demain."
+    ),
+    "too_many_letters": N_(
+        "Cette adresse a déjà reçu cinq lettres d'invitation aujourd'hui : rien de plus n'est "
+        "parti. Appelez cette personne, ou réessayez demain."
+    ),
+    "no_end": N_("Il manque une fin à cette adresse, comme .fr : vérifiez-la."),
     "inactive_account": N_("Le compte de cette personne n'est plus actif."),
     "before_start": N_("La fin précède le début : corrigez l'une des deux dates."),
     "none_chosen": N_("Cochez au moins un document dans la liste, puis recommencez."),

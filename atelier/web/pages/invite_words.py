@@ -43,13 +43,14 @@ INVITE_NOTICES: Final[Mapping[str, str]] = {
         "Bienvenue : votre compte est créé, sans mot de passe. La prochaine fois, choisissez"
         " « Se connecter avec une clé d'accès »."
     ),
+    "invite-used": N_("Vous avez déjà accepté cette invitation : voici ce qu'elle vous ouvre."),
     "invite-taken": N_("C'est à vous : l'invitation est acceptée."),
 }
 
 # Before it is done, and after.
 _TO_COME: Final[Mapping[Fate, str]] = {
     Fate.INVITED: N_("Sera invitée"),
-    Fate.GIVEN: N_("A déjà un compte : accès donné aussitôt"),
+    Fate.GIVEN: N_("A déjà un compte : accès ou rattachement donné aussitôt"),
     Fate.ALREADY: N_("A déjà tout cela : rien ne change"),
     Fate.WAITING: N_("Déjà invitée : rien ne part"),
     Fate.TWICE: N_("Adresse déjà plus haut dans la liste"),
@@ -58,7 +59,7 @@ _TO_COME: Final[Mapping[Fate, str]] = {
 _DONE: Final[Mapping[Fate, str]] = {
     **_TO_COME,
     Fate.INVITED: N_("Invitée"),
-    Fate.GIVEN: N_("A déjà un compte : accès donné"),
+    Fate.GIVEN: N_("A déjà un compte : accès ou rattachement donné"),
 }
 _AFRESH: Final = N_("Son compte était sans structure : son ancien mot de passe ne vaut plus.")
 _REFUSED: Final = N_("Vous ne pouvez pas donner cet accès à cette personne.")

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from atelier.errors import AlreadySo, BadProof, Forbidden, Invalid
+from atelier.errors import AlreadySo, BadProof, Forbidden, Invalid, LinkSpent
 from atelier.model import names
 from atelier.model.invites import Shown
 from atelier.web.doors import PUBLIC, SIGNED_IN, Door
 from atelier.web.forms import Form
 from atelier.web.pages.words import roles
 from atelier.web.visit import Refused, Visit, onward
-from atelier.workspace import accepting, passkeys, people
+from atelier.workspace import accepting, mailing, passkeys, people
 
 
 async def show(visit: Visit) -> Response:
-    """To what a link invites; looking does not use it."""
-    return await _page(visit, Refused())
+    """To what a link invites; looking does not use it. Who used it is led to what it gave her."""
+    try:
+        return await _page(visit, Refused())
+    except LinkSpent:
+        if visit.session is None:
+            raise
+        gained = await accepting.gained(visit.ws, visit.actor, _token(visit))
+    return onward(_entry(*gained), "invite-used")
 
 
 async def accept(visit: Visit) -> Response:
@@ -73,6 +79,7 @@ async def _page(visit: Visit, refused: Refused) -> Response:
         form_token=visit.form_token or "",
         network_name=network.name,
         shown=shown,
+        has_mail=mailing.is_set(visit.ws),
         role=next(one for one in roles(visit.voice) if one.role is shown.offer.role),
         is_hers=_is_hers(visit, shown),
         is_other=visit.session is not None and session is None,

@@ -7,17 +7,19 @@ from typing import Final
 
 from starlette.responses import Response
 
-from atelier.errors import Invalid
+from atelier.errors import Invalid, TooManyInvitations
 from atelier.model.folders import Action, Role
 from atelier.model.ids import FolderId, InviteId, OrganisationId
 from atelier.model.invites import MAX_MESSAGE_CHARACTERS, Fate, Made, Offer
 from atelier.web.doors import SIGNED_IN, STEWARD, Door, in_folder
 from atelier.web.forms import Form
 from atelier.web.language import N_
+from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.pages.words import roles
 from atelier.web.spreadsheets import spreadsheet
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import invites
+from atelier.workspace.place import Workspace
 
 OFFERED: Final = ("organisation", "function", "representative", "role", "until", "message")
 _ASKED: Final = ("email", "person_name", *OFFERED)
@@ -69,16 +71,23 @@ async def show(visit: Visit) -> Response:
 
 
 async def invite(visit: Visit) -> Response:
-    """An invitation; its letter leaves, or its link is shown this once."""
-    to, _ = await entered(visit)
-    form = await visit.form(*_ASKED)
+    """An invitation; its letter leaves, or its link is shown this once.
+
+    Somebody who would join an organisation at once: first told what she gains.
+    """
+    to, found = await entered(visit)
+    form = await visit.form(*_ASKED, ANNOUNCED)
     typed = {name: form.text(name) for name in _ASKED}
+    done: list[Made] = []
     try:
-        made = await invites.invite(visit.ws, visit.actor, offer_in(to, form))
-        _check_new(made)
+        page = await _inviting(visit, to, found, form, done)
     except Invalid as error:
         return await _office(visit, visit.refused(error, error.field, typed))
-    here = f"{to.base}/invite"
+    except TooManyInvitations as error:
+        return await _office(visit, visit.refused(error, "email", typed))
+    if page is not None:
+        return page
+    made, here = done[-1], f"{to.base}/invite"
     if made.token:
         return _link(visit, made, here)
     return onward(here, "invite-made" if made.fate is Fate.INVITED else "invite-given")
@@ -155,6 +164,35 @@ def offering(visit: Visit, to: About, found: invites.Office) -> dict[str, object
         "roles": roles(visit.voice),
         "max_message": MAX_MESSAGE_CHARACTERS,
     }
+
+
+async def _inviting(
+    visit: Visit, to: About, found: invites.Office, form: Form, done: list[Made]
+) -> Response | None:
+    """Make the invitation, which is then the last of `done`; or the page that announces it."""
+    offer = offer_in(to, form)
+
+    async def act(ws: Workspace) -> None:
+        made = await invites.invite(ws, visit.actor, offer)
+        _check_new(made)
+        done.append(made)
+
+    joining = await invites.joins_at_once(visit.ws, visit.actor, offer)
+    if joining is None:
+        await act(visit.ws)
+        return None
+    here = f"{to.base}/invite"
+    home = next(one.name for one in found.offered if one.id == offer.organisation_id)
+    question = N_("Rattacher %(name)s à « %(organisation)s » ?")
+    return await announced(
+        visit,
+        form,
+        act,
+        question=visit.voice.text(question, name=joining.name, organisation=home),
+        action=here,
+        back=here,
+        fields={name: form.text(name) for name in _ASKED},
+    )
 
 
 def _check_new(made: Made) -> None:

@@ -34,6 +34,7 @@ KINDS: Final[Mapping[LetterKind, str]] = {
     LetterKind.KEYS_CHANGED: N_("Alerte sur un compte"),
     LetterKind.TEST: N_("Courriel d'essai"),
     LetterKind.ACCESS_GIVEN: N_("Dossier ouvert"),
+    LetterKind.PLACE_GIVEN: N_("Rattachement à une structure"),
     LetterKind.CONVENED: N_("Convocation"),
     LetterKind.MEETING_CHANGED: N_("Changement d'une réunion"),
     LetterKind.MEETING_CANCELLED: N_("Annulation d'une réunion"),

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Final
 
 from atelier import errors
-from atelier.access import GLOSSARY, SEEING
+from atelier.access import GLOSSARY, INVITE, SEEING
 from atelier.errors import AtelierError
 from atelier.model.folders import Action
 from atelier.web.language import N_, Voice
 from atelier.web.pages.field_faults import COUNTED, FAULTS, NAME_FAULTS
 from atelier.web.pages.key_words import PROOF_FAULTS
+from atelier.web.pages.quota_words import FULL_QUOTAS, QUOTAS
 from atelier.web.pages.start_faults import (
     COPY_ACTS,
     COPY_FAULTS,
@@ -273,6 +274,12 @@ EXPLANATIONS: Final[Mapping[type[AtelierError], Explanation]] = {
         _NOTHING_CHANGED,
         N_("Attendez %(retry_after_seconds)s, puis réessayez."),
     ),
+    errors.TooManyInvitations: Explanation(
+        N_("Trop d'invitations"),
+        N_("Plus d'invitations sont parties aujourd'hui qu'il n'est possible."),
+        N_("Celles qui sont parties restent valables ; celle-ci n'a pas été envoyée."),
+        N_("Attendez %(retry_after_seconds)s, puis réessayez."),
+    ),
     errors.TooManyWaiting: Explanation(
         N_("Trop de demandes en attente"),
         N_("%(waiting)s de vos demandes d'accès attendent déjà une réponse."),
@@ -392,6 +399,9 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "drop_folders": N_(
         "Votre accès à ce dossier ne permet pas de voir ni de relier ses dossiers de dépôt."
     ),
+    INVITE: N_(
+        "Inviter sans choisir de dossier ni de structure est réservé aux administrateurs du réseau."
+    ),
     "manage": N_("Cette action est réservée aux administrateurs du réseau."),
     GLOSSARY: N_("Le glossaire s'écrit par les personnes qui coordonnent un dossier."),
     SEEING: N_(
@@ -488,24 +498,6 @@ ALREADY: Final[Mapping[str, str]] = {
     "held": N_("Cette personne a déjà sur ce dossier cet accès, ou un accès plus étendu."),
 }
 
-# Without a size for a folder above: it would tell of a folder that she may not read.
-QUOTAS: Final[Mapping[str, str]] = {
-    "folder": N_("La limite d'espace du dossier serait dépassée : il y reste %(left_bytes)s."),
-    "organisation": N_(
-        "La limite d'espace de votre structure serait dépassée : il lui reste %(left_bytes)s."
-    ),
-    "above": N_("La limite d'espace de la partie du réseau où se trouve ce dossier est atteinte."),
-}
-
-# Nothing more fits at all: also where the limit is nothing.
-_FULL: Final[Mapping[str, str]] = {
-    "folder": N_("La limite d'espace du dossier est atteinte : rien de plus ne peut y entrer."),
-    "organisation": N_(
-        "La limite d'espace de votre structure est atteinte : rien de plus ne peut être déposé"
-        " pour elle."
-    ),
-}
-
 # Where one fact chooses the sentence of what happened.
 _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.Forbidden: ("action", FORBIDDEN),
@@ -518,6 +510,7 @@ _BY_FACT: Final[Mapping[type[AtelierError], tuple[str, Mapping[str, str]]]] = {
     errors.CopyRefused: ("fault", COPY_FAULTS),
     errors.QuotaFull: ("of", QUOTAS),
     errors.BadProof: ("fault", PROOF_FAULTS),
+    errors.TooManyInvitations: ("fault", FAULTS),
 }
 
 
@@ -555,6 +548,10 @@ _TOO_LARGE_BY: Final = N_(
 _OWN_VIEW: Final = N_("Revenez à votre propre vue, en haut de la page, puis recommencez.")
 
 
+_INVITERS: Final = N_(
+    "Qui coordonne un dossier y invite depuis sa page ; une personne référente, depuis la page de"
+    " sa structure. Pour le reste, demandez à un administrateur."
+)
 _WRITERS: Final = N_("Demandez à une personne qui coordonne un dossier d'écrire ce terme.")
 
 
@@ -569,6 +566,8 @@ def _next(error: AtelierError, otherwise: str) -> str:
         return _OWN_VIEW
     if isinstance(error, errors.Forbidden) and error.action == GLOSSARY:
         return _WRITERS
+    if isinstance(error, errors.Forbidden) and error.action == INVITE:
+        return _INVITERS
     return NEAREST if isinstance(error, errors.SettingsFault) and error.nearest else otherwise
 
 
@@ -579,8 +578,8 @@ def _kept(error: AtelierError, otherwise: str) -> str:
 def _happened(error: AtelierError, otherwise: str) -> str:
     if type(error) is errors.TooLarge and error.size_bytes is not None:
         return _TOO_LARGE_BY
-    if isinstance(error, errors.QuotaFull) and error.left_bytes == 0 and error.of in _FULL:
-        return _FULL[error.of]
+    if isinstance(error, errors.QuotaFull) and error.left_bytes == 0 and error.of in FULL_QUOTAS:
+        return FULL_QUOTAS[error.of]
     fact, sentences = _BY_FACT.get(type(error), ("", {}))
     return sentences.get(str(getattr(error, fact, "")), otherwise)
 
