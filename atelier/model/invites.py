@@ -111,7 +111,7 @@ class Shown:
     """An invitation as the bearer of its link sees it: what of it can be given today.
 
     `inviter_home` is the organisation that the inviter is of, "" for none. `is_known`: somebody
-    has an account with this address by now.
+    has an account with this address by now. `is_mailed`: only a letter to it brought the link.
     """
 
     offer: Offer
@@ -121,6 +121,7 @@ class Shown:
     inviter_home: str
     expires_at: datetime
     is_known: bool
+    is_mailed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ async def look(ws: Workspace, token: str) -> Shown:
             await invites.home_of(ws, tx, found.invited_by),
             found.expires_at,
             await people_records.person_by_email(tx, offer.email) is not None,
+            opened.is_mailed,
         )
 
     return await ws.db.read(unit)

@@ -89,12 +89,17 @@ async def resolved(ws: Workspace, tx: Transaction, row: LetterRow) -> Letter | N
 
 
 async def _invited(ws: Workspace, tx: Transaction, row: LetterRow) -> str | None:
-    """The address of an invitation that waits, of somebody who is still there."""
+    """The address of an invitation that waits, of somebody who is still there.
+
+    No letter goes to an account that is disabled, of which who invited may not have known.
+    """
     found = None if row.invite_id is None else await invite_records.waiting(tx, row.invite_id)
     if found is None or found.has_expired(ws.clock()):
         return None
     inviter = await people.person(tx, found.invited_by)
-    return found.offer.email if inviter is not None and inviter.is_active else None
+    invited = await people.person_by_email(tx, found.offer.email)
+    is_there = inviter is not None and inviter.is_active
+    return found.offer.email if is_there and (invited is None or invited.is_active) else None
 
 
 async def _blank(ws: Workspace, tx: Transaction, row: LetterRow, to: str) -> Letter:

@@ -41,7 +41,7 @@ def invite_pages() -> dict[str, dict[str, object]]:
         "fields": {"list": EVIL, "message": EVIL},
     }
     opened: dict[str, object] = {
-        "shown": Shown(offer(), EVIL, EVIL, EVIL, EVIL, AT, False),
+        "shown": Shown(offer(), EVIL, EVIL, EVIL, EVIL, AT, False, False),
         "role": roles(VOICE)[0],
         "is_hers": True,
         "is_other": True,

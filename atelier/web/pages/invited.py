@@ -35,7 +35,7 @@ async def accept(visit: Visit) -> Response:
         typed = {"person_name": form.text("person_name")}
         return await _page(visit, visit.refused(error, field, typed))
     except AlreadySo:
-        return await _page(visit, Refused(409))
+        return await _page(visit, Refused(409), is_told=True)
     told = "invite-accepted-by-passkey" if form.text("answer") else "invite-accepted"
     return visit.entered(done.entry, _entry(done.folder_id, done.organisation_id), told)
 
@@ -66,13 +66,17 @@ async def _accepted(visit: Visit, form: Form) -> accepting.Accepted:
     return await accepting.accept(visit.ws, token, name, form.secret("password"), visit.visitor)
 
 
-async def _page(visit: Visit, refused: Refused) -> Response:
+async def _page(visit: Visit, refused: Refused, *, is_told: bool = False) -> Response:
+    """`is_told`: whoever holds the link has learnt already that its address has an account."""
     shown = await accepting.look(visit.ws, _token(visit))
     network = await people.network(visit.ws)
+    # A link that was handed over may be opened by who made it: it does not tell who is here.
+    may_tell = is_told or shown.is_mailed or refused.status == 403 or _is_hers(visit, shown)
+    is_known = shown.is_known and may_tell
     # Somebody else may be signed in in this browser: the page of a newcomer is not hers.
-    session = visit.session if shown.is_known else None
+    session = visit.session if is_known else None
     return visit.page(
-        "invites/known.html" if shown.is_known else "invites/accept.html",
+        "invites/known.html" if is_known else "invites/accept.html",
         status=refused.status,
         path=f"/invite/{_token(visit)}",
         session=session,
