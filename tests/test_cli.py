@@ -118,6 +118,28 @@ def test_a_folder_that_was_never_initialised_is_refused_with_what_to_do(typed: T
     assert status == 1 and "init" in said and "Traceback" not in said
 
 
+def test_a_list_is_invited_with_a_link_for_each_and_once(
+    network: Typed, said: Said, tmp_path: Path
+) -> None:
+    held = tmp_path / "liste.csv"
+    held.write_text("Nom;Courriel\nZoé;zoe@mairie.example\nCy;cy@hopital.example\n")
+    typed = ("invite", str(held), "--folder", "Réunions", "--role", "contributor")
+    tried = network(*typed, "--dry-run")["lines"]
+    assert [(one["fate"], one["link"]) for one in tried] == [("invited", ""), ("given", "")]
+    done = network(*typed)["lines"]
+    assert [one["fate"] for one in done] == ["invited", "given"]
+    assert done[0]["link"].startswith("http://localhost:8000/invite/") and not done[1]["link"]
+    told = said(*typed)
+    assert "zoe@mairie.example\u00a0: Déjà invitée" in told and "/invite/" not in told
+    held.write_text("Yan;yan@mairie.example\nX;x@mairie")
+    told = said("invite", str(held), "--organisation", "Mairie")
+    assert "/invite/" in told and "Refusée. Il manque une fin" in told
+    for wrong in (("--organisation", "Nulle"), ("--folder", "Nul"), ("--as", "bo@mairie.example")):
+        status, why = network("invite", str(held), *wrong)
+        assert status == 1 and "Traceback" not in why
+    assert network("invite", str(held), "--dry-run")[0] == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -20,6 +20,7 @@ from atelier.cli import (
     durations,
     folders,
     glossary,
+    inviting,
     keeping,
     people,
     searches,
@@ -40,6 +41,7 @@ _M_ARENA_MAX = -8  # malloc.h
     commands=[
         *serving.COMMANDS,
         *people.COMMANDS,
+        *inviting.COMMANDS,
         *folders.COMMANDS,
         *glossary.COMMANDS,
         *documents.COMMANDS,
