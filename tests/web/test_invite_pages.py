@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import html
 import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.network import Clients, Network, network, send, served, token_in
+from atelier.model.ids import InviteId
+from atelier.settings import load
+from atelier.workspace import invites
+from atelier.workspace.place import Workspace
+from tests.web.network import Clients, Network, network, send, served, token_in, within
 from tests.workspace.keyholders import Device
 
 NEW = "une autre phrase bien longue"
@@ -29,6 +35,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 def clients(made: Network) -> Iterator[Clients]:
     with served(made) as client:
         yield client
+
+
+@pytest.fixture
+def writing(tmp_path: Path) -> Iterator[tuple[Network, Clients]]:
+    """A small network with a mail server, to which nothing is handed here, and its clients."""
+    with network(tmp_path) as one:
+        environ = {
+            "ATELIER_SESSIONS_SECOND_FACTOR": "nobody",
+            "ATELIER_MAIL_SERVER": "localhost",
+            "ATELIER_MAIL_SECURITY": "none",
+            "ATELIER_MAIL_SENDER": "atelier@reseau.example",
+        }
+        changed = dataclasses.replace(one, settings=load(tmp_path, environ, tmp_path))
+        with served(changed) as client:
+            yield changed, client
 
 
 def link_in(page: str) -> str:
@@ -231,6 +252,31 @@ def test_a_page_says_the_same_of_an_address_that_is_hidden_and_of_one_that_nobod
             pages.append(said.replace(email, "-"))
     assert pages[:2] == pages[2:]
     assert clients("cy").get(there).status_code == 404
+
+
+def test_where_letters_leave_an_address_that_nobody_proved_is_invited_and_marked(
+    writing: tuple[Network, Clients],
+) -> None:
+    made, clients = writing
+    path = f"/folders/{made.secret}/invite"
+    for email in ("cy@reseau.example", "zoe@ailleurs.example"):
+        answer = send(clients("ada"), path, email=email, role="reader")
+        assert answer.headers["location"] == f"{path}?done=invite-made"
+    assert clients("cy").get(f"/folders/{made.secret}").status_code == 404
+    waiting = clients("ada").get(path).text
+    assert "cy@reseau.example" in waiting and "zoe@ailleurs.example" in waiting
+    assert "adresse non vérifiée" in clients("bo").get("/people/3").text
+
+    async def letter(ws: Workspace) -> str:
+        told = await ws.db.write(lambda tx: invites.outgoing(ws, tx, InviteId(1)))
+        assert told is not None
+        return f"/invite/{told.token}"
+
+    link = within(made, letter)
+    assert "Recevoir ce lien" in clients("").get(link).text
+    taken = send(clients("cy"), f"{link}/take")
+    assert taken.headers["location"] == f"/folders/{made.secret}?done=invite-taken"
+    assert "adresse non vérifiée" not in clients("bo").get("/people/3").text
 
 
 def test_five_letters_to_an_address_a_slip_and_too_many_are_told_beside_the_field(

@@ -169,6 +169,18 @@ async def test_a_link_that_is_handed_over_or_a_new_address_leaves_nothing_proved
 
 
 @in_network
+async def test_who_sees_an_address_is_told_that_nothing_proves_it_where_letters_leave(
+    world: World,
+) -> None:
+    awa, bo, reader = [await world.person(name) for name in ("Awa", "Bo", "Rea")]
+    await prove(world, bo)
+    assert (await people.look(world.ws, reader, awa.person_id)).has_proved_email
+    with_mail(world)
+    for who, proved in ((awa, False), (bo, True)):
+        assert (await people.look(world.ws, reader, who.person_id)).has_proved_email is proved
+
+
+@in_network
 async def test_the_strongest_of_several_invitations_to_a_folder_wins(world: World) -> None:
     folder, marie = await world.folder("Chutes"), world.steward
     cora = await world.person("Cora")
