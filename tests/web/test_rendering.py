@@ -180,9 +180,7 @@ def directory_pages() -> dict[str, dict[str, object]]:
             "today": today,
         },
         "people/person.html": {
-            "sheet": Sheet(
-                person, seats, True, frozenset({1, 3}), True, True, True, shown(), False
-            ),
+            "sheet": Sheet(person, seats, True, frozenset({1}), True, True, True, shown(), False),
             "person": person,
             "today": today,
             "places": [place],
