@@ -139,7 +139,8 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
 
 
 @cache
-def _tests_of(path: str) -> frozenset[str]:
+def names_of_tests(path: str) -> frozenset[str]:
+    """The names of the tests that stand in a file."""
     tree = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return frozenset(
@@ -152,7 +153,7 @@ def _tests_of(path: str) -> frozenset[str]:
 def test_every_line_of_the_list_has_its_tests(line: str) -> None:
     for test in HELD[line]:
         path, _, name = test.partition("::")
-        assert name in _tests_of(path), f"{line}: {test}"
+        assert name in names_of_tests(path), f"{line}: {test}"
 
 
 def test_every_number_of_these_chapters_is_there() -> None:

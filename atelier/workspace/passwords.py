@@ -37,9 +37,11 @@ class Passwords:
 
     In threads of its own, which run behind everything else: a crowd that signs in neither
     takes the threads of others nor the processor from pages.
+    `wait_seconds` is how long somebody waits for her turn before she is told to come again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, wait_seconds: float = _WAIT_SECONDS) -> None:
+        self._wait_seconds = wait_seconds
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._threads = ThreadPoolExecutor(AT_ONCE, "hash", initializer=_step_back)
@@ -60,7 +62,7 @@ class Passwords:
         return goes and bool(password_hash)
 
     async def _in_turn(self, compute: Callable[[], T]) -> T:
-        async with _Turn(self._turns):
+        async with _Turn(self._turns, self._wait_seconds):
             return await asyncio.get_running_loop().run_in_executor(self._threads, compute)
 
     def _verify(self, password_hash: str, password: str) -> bool:
@@ -99,14 +101,14 @@ def _step_back() -> None:
 class _Turn:
     """One of the few places to compute a hash; `Busy` when none comes free in time."""
 
-    def __init__(self, turns: asyncio.Semaphore) -> None:
-        self._turns = turns
+    def __init__(self, turns: asyncio.Semaphore, wait_seconds: float) -> None:
+        self._turns, self._wait_seconds = turns, wait_seconds
 
     async def __aenter__(self) -> None:
         try:
-            await asyncio.wait_for(self._turns.acquire(), _WAIT_SECONDS)
+            await asyncio.wait_for(self._turns.acquire(), self._wait_seconds)
         except TimeoutError as error:
-            raise Busy(int(_WAIT_SECONDS)) from error
+            raise Busy(max(1, int(self._wait_seconds))) from error
 
     async def __aexit__(self, *raised: object) -> None:
         self._turns.release()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from atelier.model.ids import PersonId
 from atelier.web import doors  # noqa: F401  the `id` of addresses
 from atelier.web.logs import JsonLines, RequestLog
+from atelier.workspace.links import start_reset
+from atelier.workspace.place import Workspace
+from tests.web.network import PASSWORD, Clients, Network, token_in, within
+
+WRONG = "une phrase que personne ne doit lire"
+WORDS = "maltraitance Dupont"
+NAMED = "signalement-Dupont.txt"
 
 
 def line(message: str, *words: object, **extra: Any) -> dict[str, Any]:
@@ -69,3 +78,33 @@ def test_two_requests_have_two_numbers() -> None:
     client = TestClient(RequestLog(Starlette()))
     first, second = (client.get("/").headers["x-request-id"] for _ in range(2))
     assert first != second
+
+
+def test_what_is_typed_held_or_named_stands_in_no_line_of_the_server(
+    made: Network, clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def reset(ws: Workspace) -> str:
+        return await ws.db.write(lambda tx: start_reset(ws, tx, PersonId(3)))
+
+    link = within(made, reset)
+    caplog.set_level(logging.DEBUG)
+    caplog.handler.setFormatter(JsonLines())
+    stranger = clients("")
+    for password in (WRONG, PASSWORD):
+        stranger.post("/signin", data={"email": "bo@reseau.example", "password": password})
+    stranger = clients("")
+    stranger.get(f"/reset/{link}")
+    stranger.post(f"/reset/{link}", data={"password": WRONG})
+    bo = clients("bo")
+    bo.get("/search", params={"q": WORDS})
+    path = f"/folders/{made.shared}/deposits/{NAMED}"
+    token = {"x-form-token": token_in(bo.get("/").text), "content-type": "text/plain"}
+    assert bo.put(path, content=b"x", headers=token).status_code in (200, 201)
+    assert bo.get("/search%0d%0aforged", params={"q": WORDS}).status_code in (400, 404)
+    lines = caplog.text.strip().splitlines()
+    ours = [json.loads(line) for line in lines if line.startswith("{")]
+    assert len([one for one in ours if one["logger"] == "atelier.requests"]) >= 8
+    secrets = (WRONG, PASSWORD, link, made.tokens["bo"], WORDS, NAMED, "bo@reseau.example")
+    # The client of these tests says what it asks for; that is no line of the server's.
+    told = json.dumps([one for one in ours if not one["logger"].startswith("http")])
+    assert all(secret not in told and quote(secret) not in told for secret in secrets)

@@ -11,7 +11,6 @@ import pytest
 from argon2 import PasswordHasher
 
 from atelier.errors import Busy
-from atelier.workspace import passwords
 from atelier.workspace.passwords import AT_ONCE, Passwords
 
 
@@ -29,18 +28,14 @@ def test_a_hash_matches_its_password_only() -> None:
     asyncio.run(story())
 
 
-def test_when_all_places_are_taken_and_none_comes_free_it_is_busy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_when_all_places_are_taken_and_none_comes_free_it_is_busy() -> None:
     async def story() -> None:
-        hashing = Passwords()
+        hashing = Passwords(wait_seconds=0.05)
         for _ in range(AT_ONCE):
             await hashing._turns.acquire()
-        monkeypatch.setattr(passwords, "_WAIT_SECONDS", 0.0)
         with pytest.raises(Busy):
             await hashing.hash("un cheval bleu")
         hashing._turns.release()
-        monkeypatch.undo()
         assert await hashing.hash("un cheval bleu")
 
     asyncio.run(story())

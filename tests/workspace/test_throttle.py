@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from atelier.errors import BadSignIn, Busy, TooMany
 from atelier.workspace import passwords, people, throttle, upkeep
 from atelier.workspace.entering import Visitor
+from atelier.workspace.passwords import Passwords
 from atelier.workspace.throttle import FAILURES, FAILURES_OF_A_DAY, FAILURES_OF_AN_ADDRESS
 from tests.builders import BEGINNING, TurnedClock, World, in_network, network
 from tests.workspace.test_signing_in import NEVER, PASSWORD, come_in
@@ -185,21 +187,16 @@ async def test_of_twenty_at_once_ten_are_tried(world: World) -> None:
 
 
 @in_network
-async def test_a_try_that_found_no_turn_is_none(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_try_that_found_no_turn_is_none(world: World) -> None:
     awa = await world.person("Awa")
     await come_in(world, awa.person_id)
-    hashing, visitor = world.ws.passwords, Visitor("192.0.2.7")
+    hashing, visitor = Passwords(wait_seconds=0.0), Visitor("192.0.2.7")
     for _ in range(passwords.AT_ONCE):
         await hashing._turns.acquire()
-    with monkeypatch.context() as patched:
-        patched.setattr(passwords, "_WAIT_SECONDS", 0.0)
-        for _ in range(FAILURES_OF_AN_ADDRESS + 1):
-            with pytest.raises(Busy):
-                await people.sign_in(world.ws, "awa@example.org", PASSWORD, visitor)
-    for _ in range(passwords.AT_ONCE):
-        hashing._turns.release()
+    crowded = dataclasses.replace(world.ws, passwords=hashing)
+    for _ in range(FAILURES_OF_AN_ADDRESS + 1):
+        with pytest.raises(Busy):
+            await people.sign_in(crowded, "awa@example.org", PASSWORD, visitor)
     await people.sign_in(world.ws, "awa@example.org", PASSWORD, visitor)
 
 
