@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from atelier.web.downloads import disposition
 from atelier.web.forms import Form
 from atelier.web.language import N_
 from atelier.web.pages.folders import folder_of, listing
+from atelier.web.squeezing import Squeezed
 from atelier.web.streaming import PIECE_BYTES, WHOLE_BYTES, Streamed
 from atelier.web.visit import Visit
 from atelier.web.zips import Member, Writer, length
@@ -39,7 +40,7 @@ _NOTE_NAME: Final = N_("LISEZ-MOI - documents manquants.txt")
 
 async def folder(visit: Visit) -> Response:
     """The folder with all that she may read below it, its tree kept."""
-    with _begun(visit) as turn:
+    with begun(visit) as turn:
         archive = await archives.of_folder(visit.ws, visit.actor, folder_of(visit))
         return await _sent(visit, turn, archive, f"{archive.folder}.zip")
 
@@ -50,7 +51,7 @@ async def selection(visit: Visit) -> Response:
         chosen = _chosen(visit)
     except Invalid as error:
         return await listing(visit, visit.refused(error, "document"))
-    with _begun(visit) as turn:
+    with begun(visit) as turn:
         here = folder_of(visit)
         archive = await archives.of_documents(visit.ws, visit.actor, here, chosen)
         name = visit.voice.text(N_("%(folder)s - sélection.zip"), folder=archive.folder)
@@ -58,26 +59,31 @@ async def selection(visit: Visit) -> Response:
 
 
 @dataclass(eq=False)
-class _Turn:
+class Turn:
     """One of the archives that somebody may have under way, until it is ended or forgotten."""
 
     ws: Workspace
     person: PersonId
+    work: str
 
     def end(self) -> None:
+        """Let the next one begin; may be called again."""
         _UNDER_WAY.discard(self)
 
 
 # Weak: an answer that nobody sent in the end takes nobody's turn away.
-_UNDER_WAY: Final[WeakSet[_Turn]] = WeakSet()
+_UNDER_WAY: Final[WeakSet[Turn]] = WeakSet()
 
 
 @contextmanager
-def _begun(visit: Visit) -> Iterator[_Turn]:
-    """A turn, ended when the block fails, else by whoever it is given to; `TooMany`."""
-    mine = _Turn(visit.ws, visit.actor.person_id)
+def begun(visit: Visit, work: str = "", most: int = AT_ONCE) -> Iterator[Turn]:
+    """A turn, ended when the block fails, else by whoever it is given to; `TooMany`.
+
+    Somebody has `AT_ONCE` archives under way, and at most so many of this work.
+    """
+    mine = Turn(visit.ws, visit.actor.person_id, work)
     hers = [one for one in _UNDER_WAY if one.ws is mine.ws and one.person == mine.person]
-    if len(hers) >= AT_ONCE:
+    if len(hers) >= AT_ONCE or sum(one.work == work for one in hers) >= most:
         raise TooMany(_RETRY_SECONDS)
     _UNDER_WAY.add(mine)
     try:
@@ -91,7 +97,7 @@ class _Part(NamedTuple):
     """A member of the archive, and where its bytes come from."""
 
     member: Member
-    source: Entry | bytes
+    source: Entry | bytes | Squeezed
 
 
 class _Note(NamedTuple):
@@ -105,9 +111,7 @@ class _Note(NamedTuple):
 class _Packed:
     """An archive on its way out; see `streaming.Body`."""
 
-    def __init__(
-        self, visit: Visit, turn: _Turn, parts: Sequence[_Part], length_bytes: int
-    ) -> None:
+    def __init__(self, visit: Visit, turn: Turn, parts: Sequence[_Part], length_bytes: int) -> None:
         self.length_bytes = length_bytes
         self._visit, self._turn, self._parts = visit, turn, parts
         self._given: Sequence[_Part] = ()
@@ -140,15 +144,16 @@ class _Packed:
         """As `streaming.Body`: what is open belongs to `pieces`."""
         self._turn.end()
 
-    def _contents(self, source: Entry | bytes) -> AsyncGenerator[bytes]:
-        if isinstance(source, bytes):
-            return _once(source)
+    def _contents(self, source: Entry | bytes | Squeezed) -> AsyncGenerator[bytes]:
+        if not isinstance(source, Entry):
+            return _each([source] if isinstance(source, bytes) else source.pieces())
         ws, actor = self._visit.ws, self._visit.actor
         return archives.contents(ws, actor, source, piece_bytes=PIECE_BYTES)
 
 
-async def _once(content: bytes) -> AsyncGenerator[bytes]:
-    yield content
+async def _each(pieces: Iterable[bytes]) -> AsyncGenerator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 def _chosen(visit: Visit) -> list[DocumentId]:
@@ -158,26 +163,28 @@ def _chosen(visit: Visit) -> list[DocumentId]:
     return [DocumentId(Form({"document": one}).number("document")) for one in given]
 
 
-async def _sent(visit: Visit, turn: _Turn, archive: Archive, name: str) -> Response:
+async def _sent(visit: Visit, turn: Turn, archive: Archive, name: str) -> Response:
     zone = ZoneInfo(visit.ws.settings.network.time_zone)
     note = _Note(visit.voice.text(_NOTE_NAME), _told(visit, archive), visit.ws.clock())
     parts, size = await asyncio.to_thread(_laid_out, archive, zone, note)
     return _streamed(_Packed(visit, turn, parts, size), name)
 
 
-async def packed(
-    visit: Visit, files: Sequence[tuple[str, bytes]], entries: Sequence[Entry], name: str
+def packed(
+    visit: Visit,
+    turn: Turn,
+    files: Iterable[tuple[str, Squeezed]],
+    entries: Iterable[Entry],
+    name: str,
 ) -> Response:
     """An archive of these texts, and then of documents: their rights are asked as ever."""
     zone = ZoneInfo(visit.ws.settings.network.time_zone)
     at = visit.ws.clock().astimezone(zone)
-    parts = [_Part(Member(path, len(text), at), text) for path, text in files]
+    parts = [_Part(Member(path, text.size_bytes, at), text) for path, text in files]
     parts += [
         _Part(Member(one.path, one.size_bytes, one.at.astimezone(zone)), one) for one in entries
     ]
-    with _begun(visit) as turn:
-        size = length(part.member for part in parts)
-        return _streamed(_Packed(visit, turn, parts, size), name)
+    return _streamed(_Packed(visit, turn, parts, length(part.member for part in parts)), name)
 
 
 def _streamed(body: _Packed, name: str) -> Response:

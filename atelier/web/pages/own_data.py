@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.language import N_
-from atelier.web.pages.archives import packed
+from atelier.web.pages.archives import begun, packed
 from atelier.web.spreadsheets import written
+from atelier.web.squeezing import Squeezed
 from atelier.web.visit import Visit
 from atelier.workspace import own_data
-from atelier.workspace.own_data import OwnRecords
+from atelier.workspace.own_data import OwnFiles
 
 _HERE: Final = "/account/data"
-_NAME: Final = N_("Mes données.zip")
+_WORK: Final = "own data"
 
 
 async def show(visit: Visit) -> Response:
@@ -26,30 +28,56 @@ async def show(visit: Visit) -> Response:
 
 
 async def give(visit: Visit) -> Response:
-    """The archive, made of this moment."""
+    """The archive, made of this moment: one at a time, and among those she has under way."""
     await visit.form()
-    found = await own_data.export(visit.ws, visit.actor)
-    texts = await asyncio.to_thread(_texts, visit, found)
-    return await packed(visit, texts, found.entries, visit.voice.text(_NAME))
+    with begun(visit, _WORK, most=1) as turn:
+        hers = await own_data.export(visit.ws, visit.actor)
+        note = Squeezed()
+        note.add(_note(visit, hers).encode("utf-8-sig"))
+        lists = _Lists()
+        async for name, lines in own_data.pages(visit.ws, visit.actor):
+            await asyncio.to_thread(lists.add, name, lines)
+        files = [("LISEZ-MOI.txt", note), *lists.ended()]
+        day = visit.voice.day(visit.ws.clock())
+        title = visit.voice.text(N_("Mes données - %(day)s.zip"), day=day)
+        return packed(visit, turn, files, hers.entries, title)
 
 
-def _texts(visit: Visit, found: OwnRecords) -> list[tuple[str, bytes]]:
-    """A note to be read first, one JSON file of everything, and a table for each list."""
-    everything = json.dumps(found.lists, ensure_ascii=False, indent=1)
-    tables = [
-        (f"{name}.csv", written(_table(rows)).encode("utf-8-sig", "replace"))
-        for name, rows in found.lists.items()
-        if rows
-    ]
-    return [
-        ("LISEZ-MOI.txt", _note(visit, found).encode("utf-8-sig")),
-        ("donnees.json", everything.encode()),
-        *tables,
-    ]
+class _Lists:
+    """One JSON file of everything, and a table for each list, written as their pages come."""
+
+    def __init__(self) -> None:
+        self._everything = Squeezed()
+        self._tables: dict[str, Squeezed] = {}
+        self._name = ""
+
+    def add(self, name: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        """The next lines of a list; its first ones begin it."""
+        told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+        if name == self._name:
+            told = f",\n{told}" if told else ""
+        else:
+            told = f'{"]," if self._name else "{"}\n"{name}": [{told}'
+        self._name = name
+        self._everything.add(told.encode("utf-8", "replace"))
+        if lines:
+            is_new = name not in self._tables
+            table = self._tables.setdefault(name, Squeezed())
+            rows = written(_rows(lines, is_headed=is_new))
+            table.add(rows.encode("utf-8-sig" if is_new else "utf-8", "replace"))
+
+    def ended(self) -> list[tuple[str, Squeezed]]:
+        """The files, by their names in the archive."""
+        self._everything.add(b"]\n}\n")
+        tables = [(f"{name}.csv", table) for name, table in self._tables.items()]
+        return [("donnees.json", self._everything), *tables]
 
 
-def _table(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    return [tuple(rows[0]), *(tuple(_cell(value) for value in row.values()) for row in rows)]
+def _rows(lines: Sequence[Mapping[str, Any]], *, is_headed: bool) -> Iterator[tuple[str, ...]]:
+    if is_headed:
+        yield tuple(lines[0])
+    for line in lines:
+        yield tuple(_cell(value) for value in line.values())
 
 
 def _cell(value: object) -> str:
@@ -58,7 +86,7 @@ def _cell(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
-def _note(visit: Visit, found: OwnRecords) -> str:
+def _note(visit: Visit, found: OwnFiles) -> str:
     say, voice = visit.voice.text, visit.voice
     lines = [
         say(N_("Tout ce que cet atelier garde à votre sujet, au moment où vous l'avez demandé.")),
