@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from atelier import access
-from atelier.database import contacts, journal
+from atelier.database import contacts, journal, sessions
 from atelier.database import folders as folder_records
 from atelier.database import invites as records
 from atelier.database import organisations as organisation_records
@@ -448,13 +448,18 @@ async def _taken_up(ws: Workspace, tx: Transaction, actor: Actor, number: Invite
 
 
 async def _sent(ws: Workspace, tx: Transaction, number: InviteId, offer: Offer) -> str:
-    """Have its letter leave, once a minute at most; without mail, the token of a link."""
+        """Have its letter leave, once a minute at most; without mail, the token of a link.
+
+    What was sent or handed out before opens nothing any more: it may be in wrong hands.
+    """
     if not mailing.is_set(ws):
+        await sessions.end_links_of_invite(tx, number)
         return await mint_link(ws, tx, number)
     minute = int(ws.clock().timestamp()) // _MINUTE
     once = f"invite:{number}:{minute}"
     if await mailing.queue(ws, tx, LetterKind.INVITATION, invite=number, once=once):
         await invite_limits.count_letter(ws, tx, offer.email)
+        await sessions.end_links_of_invite(tx, number)
     return ""
 
 

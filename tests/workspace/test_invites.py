@@ -256,8 +256,8 @@ async def test_all_links_of_an_invitation_end_when_it_is_withdrawn_or_accepted(
     number = made[0].invite_id
     assert number is not None and made[1].invite_id is not None
     world.clock.forward(days=5)
-    copied = (await invites.copy_link(world.ws, world.steward, number)).token
     resent = (await invites.resend(world.ws, world.steward, number)).token
+    copied = (await invites.copy_link(world.ws, world.steward, number)).token
     assert len({made[0].token, copied, resent}) == 3
     world.clock.forward(days=6)
     assert await is_spent(world, made[0].token)
