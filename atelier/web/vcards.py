@@ -65,10 +65,15 @@ def _lines(card: Card) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """One text value: line breaks of any kind are `\\n`, other controls are nothing."""
-    plain = "\n".join(text.splitlines())
-    kept = "".join(one for one in plain if one == "\n" or one.isprintable())
-    return kept.translate(_ESCAPED)
+    """One text value: line breaks of any kind are `\\n`, other controls are nothing.
+
+    Spaces that do not break are spaces: an address book would keep words apart by nothing else.
+    """
+    plain = "\n".join(
+        "".join(" " if one.isspace() else one for one in line if one.isspace() or one.isprintable())
+        for line in text.splitlines()
+    )
+    return plain.translate(_ESCAPED)
 
 
 def _folded(line: str) -> str:

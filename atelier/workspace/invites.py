@@ -448,7 +448,7 @@ async def _taken_up(ws: Workspace, tx: Transaction, actor: Actor, number: Invite
 
 
 async def _sent(ws: Workspace, tx: Transaction, number: InviteId, offer: Offer) -> str:
-        """Have its letter leave, once a minute at most; without mail, the token of a link.
+    """Have its letter leave, once a minute at most; without mail, the token of a link.
 
     What was sent or handed out before opens nothing any more: it may be in wrong hands.
     """

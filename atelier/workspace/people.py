@@ -271,7 +271,7 @@ def checked_email(email: str) -> str:
     local, at, domain = address.rpartition("@")
     is_plain = address.isprintable() and not any(character.isspace() for character in address)
     if not (local and at and domain and is_plain and "@" not in local):
-        raise Invalid("email", "malformed", address[:80])
+        raise Invalid("email", "not_an_address", address[:80])
     if len(address) > MAX_EMAIL_CHARACTERS:
         raise Invalid("email", "too_long", address[:80])
     return address

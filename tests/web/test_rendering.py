@@ -297,7 +297,9 @@ def every_page() -> dict[str, dict[str, object]]:
         "signin/signin.html": {
             "session": None, "next": EVIL, "kept_days": 30, "has_passkeys": True,
         },
-        "signin/welcome.html": {"session": None, "person_name": EVIL, "email": "a@b.fr"},
+        "signin/welcome.html": {
+            "session": None, "person_name": EVIL, "email": "a@b.fr", "hours": 48,
+        },
         "folders/folder.html": folder_page(),
         "folders/rename.html": here,
         "folders/move.html": {**here, "places": [(3, EVIL, 0), (4, "B", 1)]},
@@ -317,7 +319,9 @@ def every_page() -> dict[str, dict[str, object]]:
         **sharing_pages(document),
         "journal/journal.html": {**here, "lines": [line], "older": 1},
         **directory_pages(),
-        "people/link.html": {"person": CLAIRE, "link": "http://x/welcome/x", "is_afresh": True},
+        "people/link.html": {
+            "person": CLAIRE, "link": "http://x/welcome/x", "is_afresh": True, "hours": 48,
+        },
         **sheets(),
         **asking_pages(),
         "effects/announcing.html": announcing_page(EVIL),

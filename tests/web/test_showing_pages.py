@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from atelier.model.ids import PersonId
 from atelier.model.organisations import Particulars
 from atelier.web.vcards import Card, written
@@ -100,3 +103,42 @@ def test_long_lines_are_folded_between_characters() -> None:
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
     raw.decode()
     assert f"FN:{name}" in unfolded(raw)
+
+
+def values_of(card: bytes) -> dict[str, list[str]]:
+    """Each property by its name with its parts, as RFC 6350 §3 has them read."""
+    found: dict[str, list[str]] = {}
+    for line in unfolded(card):
+        named, _, value = line.partition(":")
+        parts = [""]
+        escaped = False
+        for one in value:
+            if escaped:
+                parts[-1] += "\n" if one in "nN" else one
+            elif one == ";":
+                parts.append("")
+            elif one != "\\":
+                parts[-1] += one
+            escaped = one == "\\" and not escaped
+        found[named] = parts
+    return found
+
+
+@given(st.text(max_size=120), st.text(max_size=120))
+def test_whatever_a_card_says_is_read_again_in_short_lines(name: str, function: str) -> None:
+    url = "http://localhost:8000/people/2"
+    raw = written(Card(name, url, "bo@reseau.example", "01;02", (("Mairie, Lens", function),)))
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    read = values_of(raw)
+    if name.isprintable():
+        assert read["FN"] == [name] and read["N"] == ["", name, "", "", ""]
+    if function and function.isprintable():
+        assert read["place1.TITLE"] == [function]
+    assert read["place1.ORG"] == ["Mairie, Lens"]
+    assert read["TEL;TYPE=work"] == ["01;02"] and read["EMAIL;TYPE=work"] == ["bo@reseau.example"]
+    assert "\n" not in "".join(read) and read["UID"] == [url]
+
+
+def test_words_that_a_space_of_any_kind_parts_stay_apart() -> None:
+    read = values_of(written(Card("Jean\u00a0Paul\u202fRoy", "http://localhost/people/2")))
+    assert read["FN"] == ["Jean Paul Roy"]

@@ -10,6 +10,7 @@ from atelier.workspace import people
 from atelier.workspace.passwords import Passwords
 from atelier.workspace.place import Workspace
 from tests.web.network import PASSWORD, Clients, Network, token_in, within
+from tests.web.test_people_pages import said
 
 
 def signed_in(client: TestClient, **typed: str) -> tuple[int, str, str]:
@@ -122,6 +123,7 @@ def test_a_link_is_looked_at_often_and_used_once(made: Network, clients: Clients
     stranger = clients("")
     for _ in range(2):
         assert "bo@reseau.example" in stranger.get(path).text
+        assert "pendant 72 heures" in said(stranger.get(path).text)
     weak = stranger.post(path, data={"password": "court"})
     assert weak.status_code == 422 and "12 caractères" in weak.text
     used = stranger.post(path, data={"password": "une autre phrase assez longue"})

@@ -108,7 +108,7 @@ async def test_the_address_changes_once_both_have_confirmed_in_any_order(
 async def test_what_is_asked_badly_is_refused_and_changes_nothing(world: World) -> None:
     awa, _ = await begun(world)
     for email, password, field, fault in (
-        ("nowhere", PASSWORD, "email", "malformed"),
+        ("nowhere", PASSWORD, "email", "not_an_address"),
         (f"{'x' * 300}@example.org", PASSWORD, "email", "too_long"),
         ("AWA@example.org", PASSWORD, "email", "same_address"),
         (NEW, OTHER, "current", "wrong_password"),

@@ -86,8 +86,8 @@ async def test_each_line_becomes_what_the_rehearsal_said_and_nothing_before(worl
     rehearsed = await invite_lists.rehearse(world.ws, ref, offer, typed)
     assert fates(rehearsed) == [
         (Fate.INVITED, ""), (Fate.GIVEN, ""), (Fate.ALREADY, ""), (Fate.WAITING, ""),
-        (Fate.TWICE, ""), (Fate.REFUSED, "inactive_account"), (Fate.REFUSED, "malformed"),
-        (Fate.REFUSED, "slash"), (Fate.REFUSED, "malformed"),
+        (Fate.TWICE, ""), (Fate.REFUSED, "inactive_account"), (Fate.REFUSED, "not_an_address"),
+        (Fate.REFUSED, "slash"), (Fate.REFUSED, "not_an_address"),
     ]  # fmt: skip
     assert not any(one.token for one in rehearsed)
     assert len((await invites.office(world.ws, ref, folder=folder)).waiting) == 1

@@ -48,6 +48,10 @@ FAULTS: Final[Mapping[str, str]] = {
         "une suite de touches. Choisissez quatre ou cinq mots sans lien entre eux."
     ),
     "wrong_password": N_("Ce n'est pas votre mot de passe actuel."),
+    "not_an_address": N_(
+        "Ce n'est pas une adresse de courriel : il faut un nom, un seul @ et un domaine, sans"
+        " espace, comme nom@exemple.fr."
+    ),
     "same_address": N_("C'est déjà l'adresse de ce compte."),
     "without_mail": N_("Atelier n'envoie pas de courriels ici : demandez à l'administrateur."),
     "malformed": N_("Cette écriture n'est pas complète ou pas correcte."),

@@ -57,6 +57,7 @@ async def _reset(visit: Visit, refused: Refused) -> Response:
         refused.status,
         person_name=person.name,
         email=person.email,
+        minutes=visit.ws.settings.sessions.reset_minutes,
         **refused.values(),
     )
 

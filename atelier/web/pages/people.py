@@ -185,6 +185,7 @@ def _link(visit: Visit, brought: people.Brought) -> Response:
         person=brought.person,
         link=f"{visit.around.site.url}/welcome/{brought.token}",
         is_afresh=brought.is_afresh,
+        hours=visit.ws.settings.sessions.link_hours,
     )
 
 

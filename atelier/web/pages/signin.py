@@ -199,6 +199,7 @@ async def _welcome(visit: Visit, refused: Refused) -> Response:
         person_name=person.name,
         email=person.email,
         network_name=network.name,
+        hours=visit.ws.settings.sessions.link_hours,
         **refused.values(),
     )
 
