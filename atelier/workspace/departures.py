@@ -19,15 +19,16 @@ from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Forbidden, Invalid, NotFound
 from atelier.model.departures import Ending, Held, Pending
 from atelier.model.folders import Action, Folder, Role, Subject, SubjectKind
-from atelier.model.ids import FolderId, MembershipId, PersonId
+from atelier.model.ids import FolderId, GroupId, MembershipId, PersonId
 from atelier.model.journal import Verb
 from atelier.model.organisations import has_ended
 from atelier.model.people import Actor, Membership, Person, Seat
-from atelier.workspace import accounts, memberships
+from atelier.workspace import accounts, groups, memberships
 from atelier.workspace.place import Workspace
 from atelier.workspace.sharing import addresses
 
 FIELD: Final = "to-"
+GROUP_FIELD: Final = "group-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Departure:
     """Somebody who is to leave, and what she leaves behind, as the one who asks may know it.
 
     `held` are the folders to hand over, `others` how many more she coordinates that it is
-    not for the one who asks to hand over. `addresses` are people to choose from.
+    not for the one who asks to hand over. Of the groups that she coordinates, `managed` are
+    those to hand over. `addresses` are people to choose from.
     """
 
     person: Person
@@ -54,6 +56,7 @@ class Departure:
     seats: tuple[Seat, ...]
     pending: Pending
     addresses: tuple[tuple[str, str], ...]
+    managed: frozenset[GroupId] = frozenset()
 
 
 class _Undone(Exception):
@@ -104,26 +107,34 @@ async def look(ws: Workspace, actor: Actor, person: PersonId) -> Departure:
             for one in every
             if await _may_hand(tx, actor, found, one, ending)
         ]
+        seats = [one for one in await people.seats(tx, person, actor.today) if one.is_coordinator]
+        numbers = {one.group_id for one in seats}
         return Departure(
             found,
             ending,
             tuple(held),
             len(every) - len(held),
-            tuple(one for one in await people.seats(tx, person, actor.today) if one.is_coordinator),
+            tuple(seats),
             await records.pending(tx, actor, person, ws.clock()),
             await addresses(tx, actor),
+            frozenset({one for one in numbers if await groups.may_manage(tx, actor, one)}),
         )
 
     return await ws.db.read(unit)
 
 
 async def depart(
-    ws: Workspace, actor: Actor, person: PersonId, successors: Mapping[FolderId, str]
+    ws: Workspace,
+    actor: Actor,
+    person: PersonId,
+    successors: Mapping[FolderId, str],
+    groups_to: Mapping[GroupId, str] | None = None,
 ) -> Ending:
-    """Hand folders over to people by their addresses, then end her place or account, at once.
+    """Hand folders and groups over to people by their addresses, then end her place or account.
 
-    A folder that is not named stays as it is. `Invalid` names the field `to-FOLDER` of an
-    address that cannot be; `NotFound` for a folder that is not the actor's to hand over.
+    All at once. What is not named stays as it is; a group goes to one of its members.
+    `Invalid` names the field `to-FOLDER` or `group-GROUP` of an address that cannot be;
+    `NotFound` for what is not the actor's to hand over.
     """
 
     async def unit(tx: Transaction) -> Ending:
@@ -135,6 +146,8 @@ async def depart(
             if not await _may_hand(tx, actor, found, held[folder], ending):
                 raise NotFound("folder")
             await _hand_over(ws, tx, actor, found, held[folder], email)
+        for group, email in (groups_to or {}).items():
+            await _hand_group(ws, tx, actor, found, group, email)
         for place in places:
             last_day = max(actor.today - timedelta(days=1), place.starts_on or date.min)
             await memberships.finish(ws, tx, actor, found, place, last_day)
@@ -194,7 +207,7 @@ async def _shared(tx: Transaction, actor: Actor, folder: FolderId) -> Folder | N
 async def _hand_over(
     ws: Workspace, tx: Transaction, actor: Actor, person: Person, held: Held, email: str
 ) -> None:
-    successor = await _successor(tx, held, person, email)
+    successor = await _successor(tx, f"{FIELD}{held.folder_id}", person, email)
     folder = await _shared(tx, actor, held.folder_id)
     if folder is None and successor.id == actor.person_id:
         raise Invalid(f"{FIELD}{held.folder_id}", "take_over_instead", email[:80])
@@ -216,9 +229,21 @@ async def _hand_over(
     await journal.note(tx, actor, held.folder_id, Verb.HANDED_OVER, at, hat=hat, facts=facts)
 
 
-async def _successor(tx: Transaction, held: Held, person: Person, email: str) -> Person:
+async def _hand_group(
+    ws: Workspace, tx: Transaction, actor: Actor, person: Person, group: GroupId, email: str
+) -> None:
+    field = f"{GROUP_FIELD}{group}"
+    if not await groups.may_manage(tx, actor, group):
+        raise NotFound("group")  # before anything is told of who has an account
+    successor = await _successor(tx, field, person, email)
+    try:
+        await groups.hand_on(ws, tx, actor, group, by=person.id, to=successor.id)
+    except Invalid as error:
+        raise Invalid(field, error.fault, error.value) from error
+
+
+async def _successor(tx: Transaction, field: str, person: Person, email: str) -> Person:
     """Another active person, by her address."""
-    field = f"{FIELD}{held.folder_id}"
     found = await people.person_by_email(tx, email)
     if found is None:
         raise Invalid(field, "unknown_address", email[:80])

@@ -11,7 +11,7 @@ from atelier.database.engine import Transaction
 from atelier.errors import AlreadySo, Invalid, LastCoordinator, NotFound
 from atelier.model import names
 from atelier.model.folders import Subject, SubjectKind
-from atelier.model.ids import GroupId, MembershipId
+from atelier.model.ids import GroupId, MembershipId, PersonId
 from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor, Group, GroupMember, Membership, Person
 from atelier.workspace import orphans
@@ -59,7 +59,7 @@ async def look(ws: Workspace, actor: Actor, number: GroupId) -> Sheet:
 
     async def unit(tx: Transaction) -> Sheet:
         group = await _found(tx, actor, number)
-        return Sheet(group, await _may_manage(tx, actor, number))
+        return Sheet(group, await may_manage(tx, actor, number))
 
     return await ws.db.read(unit)
 
@@ -148,6 +148,29 @@ async def appoint(
     await ws.db.write(unit)
 
 
+async def hand_on(
+    ws: Workspace, tx: Transaction, actor: Actor, number: GroupId, *, by: PersonId, to: PersonId
+) -> None:
+    """Have one member coordinate a group in place of another, in this transaction.
+
+    `NotFound` for a group that the actor does not manage, or the other does not coordinate;
+    `Invalid` (`member`, `not_seated`) for one who is no member of today.
+    """
+    group = await _entered(tx, actor, number)
+    hers = [one for one in group.members if one.person_id == by and one.is_coordinator]
+    if not hers:
+        raise NotFound("group")
+    theirs = [one for one in group.members if one.person_id == to and one.is_active]
+    if not theirs:
+        raise Invalid("member", "not_seated", group.name[:80])
+    gains = () if any(one.is_coordinator for one in theirs) else theirs[:1]
+    for one, coordinates in (*((one, True) for one in gains), *((one, False) for one in hers)):
+        await records.appoint(tx, number, one.membership_id, coordinates=coordinates)
+        verb = NetworkVerb.APPOINTED if coordinates else NetworkVerb.DISMISSED
+        facts = _facts(group, one.person, one.organisation)
+        await journal.note_network(tx, actor, verb, ws.clock(), **facts)
+
+
 async def _found(tx: Transaction, actor: Actor, number: GroupId) -> Group:
     group = await records.get(tx, number, actor.today)
     if group is None:
@@ -160,7 +183,8 @@ async def _entered(tx: Transaction, actor: Actor, number: GroupId) -> Group:
     return await _found(tx, actor, number)
 
 
-async def _may_manage(tx: Transaction, actor: Actor, number: GroupId) -> bool:
+async def may_manage(tx: Transaction, actor: Actor, number: GroupId) -> bool:
+    """Whether the actor seats and appoints members of this group."""
     try:
         await access.manage_group(tx, actor, number)
     except NotFound:

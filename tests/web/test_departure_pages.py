@@ -5,8 +5,8 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from atelier.model.folders import Role, Subject, SubjectKind
-from atelier.model.ids import FolderId
-from atelier.workspace import folders, people, sharing
+from atelier.model.ids import FolderId, GroupId
+from atelier.workspace import folders, groups, people, sharing
 from atelier.workspace.place import Workspace
 from tests.web.network import Clients, Network, own_words, send, within
 from tests.web.test_people_pages import BO, CY, confirm, represents, said
@@ -79,6 +79,27 @@ def test_others_hand_over_their_own_alone(made: Network, clients: Clients) -> No
     assert clients("bo").get(f"/folders/{folder}").status_code == 404
     represents(made)
     assert clients("bo").get(f"{CY}/departure").status_code == 404
+
+
+def test_a_group_is_handed_to_a_member_on_the_same_page(made: Network, clients: Clients) -> None:
+    async def lead(ws: Workspace) -> GroupId:
+        ada = (await people.session(ws, made.tokens["ada"])).actor
+        members = ["bo@reseau.example", "cy@reseau.example"]
+        group = await groups.add_group(ws, ada, "Chutes", members)
+        (seat,) = [one for one in group.members if one.person == "Bo"]
+        await groups.appoint(ws, ada, group.id, seat.membership_id, coordinates=True)
+        return group.id
+
+    name = f"group-{within(made, lead)}"
+    page = clients("bo").get(f"{BO}/departure").text
+    assert "Groupes à confier" in said(page) and f'name="{name}"' in page
+    odd = send(clients("bo"), f"{BO}/departure", **{name: "ada@reseau.example"})
+    assert odd.status_code == 422 and f'href="#field-{name}"' in odd.text
+    assert "n'est pas membre du groupe « Chutes »" in said(odd.text)
+    done = confirm(clients("bo"), f"{BO}/departure", **{name: "cy@reseau.example"})
+    assert done.headers["location"] == f"{BO}?done=handed-over"
+    assert "Groupes à confier" not in said(clients("bo").get(f"{BO}/departure").text)
+    assert "Groupes à confier" in said(clients("cy").get(f"{CY}/departure").text)
 
 
 def test_a_disabled_account_is_erased_after_a_page_that_says_what_stays(clients: Clients) -> None:

@@ -9,9 +9,10 @@ import pytest
 from atelier.errors import AlreadySo, Forbidden, Invalid, LastSteward, NotFound, SignInNeeded
 from atelier.model.departures import Ending
 from atelier.model.folders import Action, Role
-from atelier.model.ids import FolderId, PersonId
+from atelier.model.ids import FolderId, GroupId, PersonId
+from atelier.model.journal import NetworkVerb
 from atelier.model.people import Actor
-from atelier.workspace import accounts, departures, folders, journal, people, sharing
+from atelier.workspace import accounts, departures, folders, groups, journal, people, sharing
 from tests.builders import World, in_network
 from tests.workspace.test_memberships import place_of, reads, representative
 from tests.workspace.test_signing_in import come_in
@@ -216,3 +217,61 @@ async def test_the_last_steward_does_not_depart_by_another_way(world: World) -> 
     await departures.depart(world.ws, awa, world.steward.person_id, {})
     with pytest.raises(LastSteward):
         await accounts.disable(world.ws, awa, awa.person_id)
+
+
+async def leads(world: World, number: GroupId) -> set[str]:
+    """Who coordinates a group."""
+    group = (await groups.look(world.ws, world.steward, number)).group
+    return {one.person for one in group.members if one.is_coordinator}
+
+
+@in_network
+async def test_a_group_goes_to_one_of_its_members(world: World) -> None:
+    awa, bo = await world.person("Awa", of="Mairie"), await world.person("Bo", of="CCAS")
+    ws, steward = world.ws, world.steward
+    chutes = await world.group("Chutes", "awa@example.org", "bo@example.org")
+    other = await world.group("Aidants", "awa@example.org", "bo@example.org")
+    for group in (chutes, other):
+        (seat,) = [one for one in group.members if one.person_id == awa.person_id]
+        await groups.appoint(ws, steward, group.id, seat.membership_id, coordinates=True)
+    found = await departures.look(ws, awa, awa.person_id)
+    assert found.managed == {chutes.id, other.id} == {one.group_id for one in found.seats}
+    await departures.depart(ws, awa, awa.person_id, {}, {chutes.id: "bo@example.org"})
+    assert await leads(world, chutes.id) == {"Bo"} and await leads(world, other.id) == {"Awa"}
+    lines = (await journal.of_network(ws, steward)).lines[:2]
+    assert {line.verb for line in lines} == {NetworkVerb.APPOINTED, NetworkVerb.DISMISSED}
+    await departures.depart(ws, steward, awa.person_id, {}, {other.id: "bo@example.org"})
+    assert await leads(world, other.id) == {"Bo"}
+    assert not (await people.look(ws, bo, awa.person_id)).person.is_active
+
+
+@in_network
+async def test_to_whom_and_by_whom_no_group_can_be_handed_over(world: World) -> None:
+    awa, ws = await world.person("Awa", of="Mairie"), world.ws
+    rea = await representative(world, "Rea", of="Mairie")
+    gone = await world.person("Nil", of="Mairie")
+    await world.person("Bo", of="CCAS")
+    group = await world.group("Chutes", "awa@example.org", "nil@example.org", "rea@example.org")
+    (seat,) = [one for one in group.members if one.person_id == awa.person_id]
+    await groups.appoint(ws, world.steward, group.id, seat.membership_id, coordinates=True)
+    await world.disable(gone.person_id)
+    for email, fault in (
+        ("bo@example.org", "not_seated"),
+        ("nil@example.org", "inactive_account"),
+        ("awa@example.org", "leaves"),
+        ("nobody@example.org", "unknown_address"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await departures.depart(ws, awa, awa.person_id, {}, {group.id: email})
+        assert (refused.value.field, refused.value.fault) == (f"group-{group.id}", fault)
+    # Who ends her place, and sits in the group without coordinating it, hands nothing on.
+    assert (await departures.look(ws, rea, awa.person_id)).managed == frozenset()
+    for email in ("rea@example.org", "nobody@example.org"):
+        with pytest.raises(NotFound):
+            await departures.depart(ws, rea, awa.person_id, {}, {group.id: email})
+    assert await leads(world, group.id) == {"Awa"}
+    # Nor is a group handed on that she does not coordinate.
+    other = await world.group("Aidants", "awa@example.org", "rea@example.org")
+    with pytest.raises(NotFound):
+        await departures.depart(ws, world.steward, awa.person_id, {}, {other.id: "rea@example.org"})
+    assert (await people.look(ws, rea, awa.person_id)).person.is_active

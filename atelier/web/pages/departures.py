@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from atelier.errors import AlreadySo, Invalid
 from atelier.model.departures import Ending
-from atelier.model.ids import FolderId, MembershipId, PersonId
+from atelier.model.ids import MembershipId, PersonId
 from atelier.web.doors import SIGNED_IN, Door
 from atelier.web.language import N_
 from atelier.web.pages.announcing import ANNOUNCED, announced
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import departures
-from atelier.workspace.departures import FIELD, Departure
+from atelier.workspace.departures import FIELD, GROUP_FIELD, Departure
 
 _DONE: Final[Mapping[Ending, str]] = {
     Ending.NOTHING: "handed-over",
@@ -56,16 +56,19 @@ async def show(visit: Visit) -> Response:
 async def depart(visit: Visit) -> Response:
     """Hand over, then end; first told who gains and loses."""
     found = await departures.look(visit.ws, visit.actor, _person(visit))
-    names = [f"{FIELD}{one.folder_id}" for one in found.held]
+    folders = {f"{FIELD}{one.folder_id}": one.folder_id for one in found.held}
+    groups = {f"{GROUP_FIELD}{number}": number for number in found.managed}
+    names = [*folders, *groups]
     form = await visit.form(*names, ANNOUNCED)
     typed = {name: form.text(name) for name in names if form.text(name)}
-    successors = {FolderId(int(name.removeprefix(FIELD))): typed[name] for name in typed}
+    successors = {number: typed[name] for name, number in folders.items() if name in typed}
+    groups_to = {number: typed[name] for name, number in groups.items() if name in typed}
     here = f"/people/{found.person.id}"
     try:
         page = await announced(
             visit,
             form,
-            lambda ws: departures.depart(ws, visit.actor, found.person.id, successors),
+            lambda ws: departures.depart(ws, visit.actor, found.person.id, successors, groups_to),
             question=visit.voice.text(_QUESTIONS[found.ending], name=found.person.name),
             action=f"{here}/departure",
             back=f"{here}/departure",
@@ -106,6 +109,7 @@ async def _departing(visit: Visit, refused: Refused) -> Response:
         departure=found,
         person=found.person,
         field_name=FIELD,
+        group_field=GROUP_FIELD,
         **refused.values(),
     )
 

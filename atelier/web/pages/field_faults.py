@@ -107,6 +107,9 @@ FAULTS: Final[Mapping[str, str]] = {
         " des points, peut-être après un +."
     ),
     "only_sooner": N_("Votre rattachement finit déjà le %(value)s : choisissez un jour d'avant."),
+    "not_seated": N_(
+        "Cette personne n'est pas membre du groupe « %(value)s » : faites-l'y entrer d'abord."
+    ),
     "leaves": N_("C'est la personne qui part : choisissez quelqu'un d'autre."),
     "take_over_instead": N_(
         "Pour coordonner vous-même ce dossier, prenez-le en main depuis « Dossiers sans"
