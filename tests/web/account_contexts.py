@@ -50,6 +50,12 @@ def account_pages() -> dict[str, dict[str, object]]:
         "legal/notice.html": {"legal": SAYING_EVIL},
         "legal/privacy.html": {"legal": SAYING_EVIL, "kept": [(EVIL, EVIL), (EVIL, "")]},
         "legal/accessibility.html": {"legal": SAYING_EVIL},
+        "signin/welcome.html": {
+            "session": None,
+            "person_name": EVIL,
+            "email": "a@b.fr",
+            "hours": 48,
+        },
         "signin/reset.html": {
             "session": None,
             "person_name": EVIL,

@@ -297,9 +297,6 @@ def every_page() -> dict[str, dict[str, object]]:
         "signin/signin.html": {
             "session": None, "next": EVIL, "kept_days": 30, "has_passkeys": True,
         },
-        "signin/welcome.html": {
-            "session": None, "person_name": EVIL, "email": "a@b.fr", "hours": 48,
-        },
         "folders/folder.html": folder_page(),
         "folders/rename.html": here,
         "folders/move.html": {**here, "places": [(3, EVIL, 0), (4, "B", 1)]},
