@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from atelier.model.folders import Role, Subject, SubjectKind
 from atelier.model.ids import FolderId, GroupId
+from atelier.web.language import Voice
 from atelier.workspace import folders, groups, people, sharing
 from atelier.workspace.place import Workspace
 from tests.web.network import Clients, Network, own_words, send, within
@@ -43,6 +46,11 @@ def test_she_leaves_her_organisation_from_her_own_sheet(made: Network, clients: 
     assert refused.status_code == 422 and 'value="2020-01-01"' in refused.text
     assert send(clients("bo"), here, last_day="").status_code == 422
     day = HTMLParser(page.text).css_first("[name=last_day]").attributes["value"] or ""
+    first, later = (date.fromisoformat(day) + timedelta(days=plus) for plus in (30, 31))
+    send(clients("bo"), here, last_day=first.isoformat())
+    longer = send(clients("bo"), here, last_day=later.isoformat())
+    assert longer.status_code == 422
+    assert f"finit déjà le {Voice('fr', 'Europe/Paris').day(first)}" in said(longer.text)
     answer = send(clients("bo"), here, last_day=day)
     assert answer.headers["location"] == f"{BO}?done=organisation-quitted"
 
@@ -53,7 +61,7 @@ def test_a_steward_prepares_a_departure_and_confirms_it(made: Network, clients: 
     assert "Préparer son départ" in said(ada.get(BO).text)
     page = ada.get(f"{BO}/departure")
     assert f"Dossier n° {folder}" in said(page.text) and "Maraudes" not in said(page.text)
-    assert f'name="to-{folder}"' in page.text
+    assert f'name="to-{folder}"' in page.text and "vous le confiez sans le lire" in said(page.text)
     wrong = send(clients("ada"), f"{BO}/departure", **{f"to-{folder}": "x@y.example"})
     assert wrong.status_code == 422 and "Personne n'a cette adresse" in said(wrong.text)
     told = send(clients("ada"), f"{BO}/departure", **{f"to-{folder}": "cy@reseau.example"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from starlette.responses import Response
@@ -44,7 +45,8 @@ async def leave(visit: Visit) -> Response:
         await departures.leave(visit.ws, visit.actor, _place(visit), last_day)
     except Invalid as error:
         typed = {"last_day": form.text("last_day")}
-        return await _leaving(visit, visit.refused(error, "last_day", typed))
+        told = _in_words(visit, error)
+        return await _leaving(visit, visit.refused(told, "last_day", typed))
     return onward(f"/people/{visit.actor.person_id}", "organisation-quitted")
 
 
@@ -78,6 +80,14 @@ async def depart(visit: Visit) -> Response:
         field = error.field if isinstance(error, Invalid) else next(iter(names), "departure")
         return await _departing(visit, visit.refused(error, field, typed))
     return page or onward(here, _DONE[found.ending])
+
+
+def _in_words(visit: Visit, error: Invalid) -> Invalid:
+    """The same refusal, its day as people write it."""
+    if error.fault != "only_sooner":
+        return error
+    day = visit.voice.day(date.fromisoformat(error.value))
+    return Invalid(error.field, error.fault, day)
 
 
 def _place(visit: Visit) -> MembershipId:
