@@ -254,7 +254,7 @@ async def opened(
         closing.push_async_callback(readers.close)
         kept = (blobs, texts, pictures)
         outside = (readers, PapersBeside(), post or app.open_post(chosen))
-        yield Workspace(database, trail, *kept, index, *outside, _passwords(), clock, chosen)
+        yield Workspace(database, trail, *kept, index, *outside, Passwords(), clock, chosen)
 
 
 async def never(seconds: float) -> None:
@@ -263,12 +263,6 @@ async def never(seconds: float) -> None:
     On its own it would commit at some moment, and take the fault that was meant for an act.
     """
     await asyncio.Event().wait()
-
-
-@functools.cache
-def _passwords() -> Passwords:
-    # Making one computes a hash, which hundreds of networks would feel.
-    return Passwords()
 
 
 def subject(of: Actor | Group | Organisation | None) -> Subject:

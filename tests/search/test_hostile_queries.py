@@ -100,7 +100,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
 def test_every_promise_has_its_tests(promise: str) -> None:
     for test in HELD[promise]:
         path, _, name = test.partition("::")
-        assert name in test_hostile_deposits._tests_of(path), test
+        assert name in test_hostile_deposits.names_of_tests(path), test
 
 
 def test_every_number_of_the_chapter_is_there() -> None:

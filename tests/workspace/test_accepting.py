@@ -392,7 +392,7 @@ async def test_a_steward_takes_the_keys_of_one_without_a_password_and_gives_her_
 @in_network
 async def test_what_is_kept_of_her_says_so_and_an_erasure_takes_her_passkey(world: World) -> None:
     zoe = await newcomer(world)
-    told = repr(await own_data.export(world.ws, zoe.actor))
+    told = repr([page async for page in own_data.pages(world.ws, zoe.actor)])
     assert HOME.device in told and "is_with_password" in told
     await world.disable(zoe.actor.person_id)
     await erasure.erase(world.ws, world.steward, zoe.actor.person_id)
