@@ -287,16 +287,9 @@ def is_more(offer: Offer, role: Role, until: date | None, day: date) -> bool:
     if until is not None and until < day:
         return True
     strengths, last = list(Role), offer.until or date.max
-    offered, had = strengths.index(offer.role), strengths.index(role)
-    return (
-        offered >= had
-        and last >= (until or date.max)
-        and (offer.role, offer.until)
-        != (
-            role,
-            until,
-        )
-    )
+    is_same = (offer.role, offer.until) == (role, until)
+    lasts = last >= (until or date.max)
+    return strengths.index(offer.role) >= strengths.index(role) and lasts and not is_same
 
 
 def has_place(actor: Actor, offer: Offer, person: Person) -> bool:
