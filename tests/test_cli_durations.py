@@ -11,9 +11,11 @@ import pytest
 
 from atelier.cli import main
 from atelier.settings import TABLE
-from atelier.web.durations import NOT_KEPT, OF_SETTINGS
+from atelier.web.durations import OF_SETTINGS
 from tests.house import ROOT
 
+# Not retention: how long a dropped file must stand still before it is taken.
+NOT_KEPT = frozenset({"inbox.stable_seconds"})
 LAW = ROOT / "docs" / "loi"
 
 

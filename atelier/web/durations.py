@@ -22,8 +22,6 @@ OF_SETTINGS: Final[Mapping[str, str]] = {
     "trash.keep_days": N_("Ce qui est dans la corbeille : effacé pour de bon après"),
     "access_log.keep_months": N_("Journal des consultations : chaque ligne effacée après"),
 }
-# Not retention: how long a dropped file must stand still before it is taken.
-NOT_KEPT: Final = frozenset({"inbox.stable_seconds"})
 _DAY_SECONDS: Final = 24 * 3600
 _FIXED: Final[tuple[tuple[str, int, str], ...]] = (
     (

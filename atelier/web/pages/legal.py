@@ -37,7 +37,7 @@ async def _shown(visit: Visit, template: str, kept: Sequence[tuple[str, str]] = 
     legal = visit.ws.settings.legal
     if visit.session is None:
         return await page_of_nobody(visit, template, legal=legal, kept=kept)
-    return visit.page(template, form_token=visit.form_token, legal=legal, kept=kept)
+    return visit.page(template, legal=legal, kept=kept)
 
 
 def _door(path: str, endpoint: Endpoint) -> Door:

@@ -13,6 +13,7 @@ from atelier.web.doors import PUBLIC, SIGNED_IN, Door
 from atelier.web.forms import Form
 from atelier.web.identity import remember_language, safe_next
 from atelier.web.middleware import PASSKEY_PAGE
+from atelier.web.pages.nobody import page_of_nobody
 from atelier.web.visit import Refused, Visit, onward
 from atelier.workspace import passkeys, people, second_step
 
@@ -123,13 +124,12 @@ async def choose_language(visit: Visit) -> Response:
 
 
 async def _signin(visit: Visit, target: str, refused: Refused) -> Response:
-    network = await people.network(visit.ws)
-    response = visit.page(
+    response = await page_of_nobody(
+        visit,
         "signin/signin.html",
-        status=refused.status,
+        refused.status,
         next=target,
         path=visit.here if visit.is_looking else "/signin",
-        network_name=network.name,
         kept_days=visit.ws.settings.sessions.kept_days,
         has_passkeys=passkeys.are_possible(visit.ws),
         **refused.values(),
@@ -143,17 +143,13 @@ async def _second(visit: Visit, target: str, refused: Refused) -> Response:
         ways = await second_step.look(visit.ws, _step(visit))
     except SignInNeeded:
         return _again(target)
-    network = await people.network(visit.ws)
-    response = visit.page(
+    response = await page_of_nobody(
+        visit,
         "signin/second.html",
-        status=refused.status,
-        # Somebody else may be signed in in this browser: the page is not hers.
-        session=None,
-        form_token=visit.form_token or "",
+        refused.status,
         next=target,
         ways=ways,
         path=visit.here if visit.is_looking else "/signin/second",
-        network_name=network.name,
         **refused.values(),
     )
     response.headers.update(PASSKEY_PAGE)
@@ -189,16 +185,12 @@ def _welcomed(target: str) -> str:
 
 async def _welcome(visit: Visit, refused: Refused) -> Response:
     person = await people.look_at_link(visit.ws, _link(visit))
-    network = await people.network(visit.ws)
-    return visit.page(
+    return await page_of_nobody(
+        visit,
         "signin/welcome.html",
-        status=refused.status,
-        # Somebody else may be signed in in this browser: the page is not hers.
-        session=None,
-        form_token=visit.form_token or "",
+        refused.status,
         person_name=person.name,
         email=person.email,
-        network_name=network.name,
         hours=visit.ws.settings.sessions.link_hours,
         **refused.values(),
     )
